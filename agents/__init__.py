@@ -1,0 +1,1 @@
+"""Everything that trains, evaluates or is a tutor."""

@@ -1,0 +1,177 @@
+"""Models and training states on disk: safetensors and JSON, nothing that loading must trust."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from safetensors.torch import load_file, save_file
+from stable_baselines3.common.utils import get_device
+from torch import Tensor
+
+from agents.ppo import ClassroomPPO
+from agents.sb3_adapter import SB3Classrooms
+from policies.config import PolicyConfig
+from policies.policy import AttentionPolicy
+
+FORMAT = 1
+"""Rises when a file of an older version could no longer be read."""
+MODEL = "model"
+STATE = "state"
+
+
+def save_policy(
+    policy: AttentionPolicy, folder: Path, metadata: Mapping[str, Any] | None = None
+) -> None:
+    """Write model.safetensors (weights) and model.json (sizes, spaces, metadata) into a folder.
+
+    Args:
+        policy: To be saved.
+        folder: Made if it is missing; older files of a model are replaced.
+        metadata: Added to model.json under "metadata".
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    space = cast("spaces.Dict", policy.observation_space)
+    description = {
+        "format": FORMAT,
+        "policy": asdict(policy.config),
+        "learners": space["learner_present"].shape[0],  # type: ignore[index]  # a Box has a shape
+        "concepts": space["concept_present"].shape[0],  # type: ignore[index]
+        "observation": {key: list(box.shape or ()) for key, box in space.spaces.items()},
+        "action": cast("spaces.MultiDiscrete", policy.action_space).nvec.tolist(),
+        "metadata": dict(metadata or {}),
+    }
+    weights = {key: tensor.contiguous() for key, tensor in policy.state_dict().items()}
+    _replace(folder / f"{MODEL}.safetensors", lambda path: save_file(weights, path))
+    text = json.dumps(description, indent=2)
+    _replace(folder / f"{MODEL}.json", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def load_policy(folder: Path, device: torch.device | str = "auto") -> AttentionPolicy:
+    """Rebuild the policy that `save_policy` wrote into a folder.
+
+    Raises:
+        ValueError: The folder holds no model, or one of another format.
+    """
+    path = folder / f"{MODEL}.json"
+    if not path.exists():
+        raise ValueError(f"folder is {folder}; expected one that holds {path.name}")
+    description = json.loads(path.read_text(encoding="utf-8"))
+    if description["format"] != FORMAT:
+        raise ValueError(f"format of {path} is {description['format']}; expected {FORMAT}")
+    observation: dict[str, spaces.Space[Any]] = {
+        key: spaces.Box(-np.inf, np.inf, tuple(shape), np.float32)
+        for key, shape in description["observation"].items()
+    }
+    policy = AttentionPolicy(
+        spaces.Dict(observation),
+        spaces.MultiDiscrete(np.array(description["action"], np.int64)),
+        lambda _: 0.0,
+        PolicyConfig(**description["policy"]),
+    )
+    policy.load_state_dict(load_file(folder / f"{MODEL}.safetensors"))
+    policy.set_training_mode(False)
+    return policy.to(get_device(device))
+
+
+def save_state(model: ClassroomPPO, folder: Path) -> None:
+    """Write everything that continuing `learn` depends on: to be called between two rollouts.
+
+    Weights, optimiser, random generators, classrooms and counters. The folder is written aside and
+    then renamed, so that an interrupted write leaves the older state.
+    """
+    env = _classrooms(model)
+    tensors = {f"policy.{key}": value for key, value in model.policy.state_dict().items()}
+    optimizer = model.policy.optimizer.state_dict()
+    for index, moments in optimizer["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
+    tensors["random.global"] = torch.get_rng_state()
+    tensors["random.sampling"] = model.sampling.get_state()
+    tensors["random.shuffling"] = model.shuffling.get_state()
+    arrays = {f"env.{key}": torch.from_numpy(value.copy()) for key, value in env.items()}
+    counters = {
+        "format": FORMAT,
+        "num_timesteps": model.num_timesteps,
+        "n_updates": model._n_updates,  # noqa: SLF001  # stable-baselines3 has no reader
+        "gain_rate": model.gain_rate,
+        "episode_starts": np.asarray(model._last_episode_starts).tolist(),  # noqa: SLF001
+        "episodes": list(model.ep_info_buffer or ()),
+    }
+    aside = folder.with_name(folder.name + ".new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    kept = {key: tensor.detach().cpu().contiguous() for key, tensor in (tensors | arrays).items()}
+    save_file(kept, aside / f"{STATE}.safetensors")
+    (aside / f"{STATE}.json").write_text(json.dumps(counters), encoding="utf-8")
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.replace(old)
+    aside.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load_state(model: ClassroomPPO, folder: Path) -> None:
+    """Put a fresh model of the same configuration into the state that `save_state` wrote.
+
+    Afterwards `learn(..., reset_num_timesteps=False)` goes on as if it had never stopped.
+
+    Raises:
+        ValueError: The folder holds no training state.
+    """
+    path = _existing(folder) / f"{STATE}.json"
+    counters = json.loads(path.read_text(encoding="utf-8"))
+    tensors = load_file(path.with_suffix(".safetensors"))
+    parts: dict[str, dict[str, Tensor]] = {"policy": {}, "optimizer": {}, "random": {}, "env": {}}
+    for key, tensor in tensors.items():
+        part, name = key.split(".", 1)
+        parts[part][name] = tensor
+    model.policy.load_state_dict(parts["policy"])
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in parts["optimizer"].items():
+        index, name = key.split(".")
+        moments.setdefault(int(index), {})[name] = tensor
+    optimizer = model.policy.optimizer
+    optimizer.load_state_dict(optimizer.state_dict() | {"state": moments})
+    torch.set_rng_state(parts["random"]["global"])
+    model.sampling.set_state(parts["random"]["sampling"])
+    model.shuffling.set_state(parts["random"]["shuffling"])
+    classrooms = cast("SB3Classrooms", model.get_env())
+    obs = classrooms.load_state_dict({key: value.numpy() for key, value in parts["env"].items()})
+    model.restore(counters, obs)
+
+
+def has_state(folder: Path) -> bool:
+    """Whether `load_state` would find a training state in the folder."""
+    return any(path.exists() for path in _candidates(folder))
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """The folder, or its older copy when renaming was interrupted between the two steps."""
+    return [folder, folder.with_name(folder.name + ".old")]
+
+
+def _existing(folder: Path) -> Path:
+    for path in _candidates(folder):
+        if path.exists():
+            return path
+    raise ValueError(f"folder is {folder}; expected one that holds {STATE}.json")
+
+
+def _classrooms(model: ClassroomPPO) -> dict[str, Any]:
+    env = model.get_env()
+    if not isinstance(env, SB3Classrooms):
+        raise ValueError(f"env is {type(env).__name__}; expected SB3Classrooms: it can be saved")
+    return env.state_dict()
+
+
+def _replace(path: Path, write: Any) -> None:
+    """Write a file aside, then rename it: readers see the old one or the new one, never half."""
+    aside = path.with_name(path.name + ".new")
+    write(aside)
+    aside.replace(path)

@@ -1,0 +1,161 @@
+"""Paired evaluation: every tutor teaches the same unseen classes, and what became of them."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.tutors.protocol import Kind, Privileged, Tutor
+from envs.constants import Constants
+from envs.course import EVALUATION_SEED, Course
+from envs.curriculum import Curriculum
+from envs.vector import ClassroomVectorEnv
+
+Floats = NDArray[np.float64]
+CLASS_FIGURES: Final = (
+    "nlg_delayed",
+    "nlg_immediate",
+    "nlg_measured",
+    "lowest_quarter_gain",
+    "dropouts",
+    "decisions",
+)
+"""Figures of the final report that are one number a class."""
+LEARNER_FIGURES: Final = ("minutes_lapsed", "minutes_frustrated", "ssq_peak", "gain")
+"""Figures of the final report that are one number a learner; a class has their mean."""
+CURVE_POINTS: Final = 25
+"""Points of the learning curve, evenly spaced over the course, its start included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one tutor did for N classes of S learners."""
+
+    name: str
+    kind: Kind
+    figures: dict[str, Floats]
+    """Every figure by name, (N,) each; learners' figures are class means."""
+    gain: Floats
+    """(N, S) expected delayed gain of every learner."""
+    pre_test: Floats
+    """(N, S) measured share correct before teaching."""
+    delayed_test: Floats
+    """(N, S) measured share correct on the delayed post-test."""
+    curve: Floats
+    """(N, CURVE_POINTS) normalised learning gain over the course."""
+    activity_minutes: Floats
+    """(N, A) minutes of each activity."""
+    decisions_per_second: float
+    """Decisions of one tutor and simulation together, per second of wall time."""
+
+
+def evaluate(
+    tutors: Sequence[Tutor],
+    course: Course,
+    curriculum: Curriculum,
+    classes: int,
+    *,
+    seed: int = EVALUATION_SEED,
+    constants: Constants | None = None,
+    workers: int = 1,
+) -> list[Outcome]:
+    """Let every tutor teach the same classes until the end of their course.
+
+    Args:
+        tutors: With unique instances; several may share a name (runs of one policy).
+        course: What all teach; a tutor's own `tracer` fills its belief.
+        curriculum: What is taught.
+        classes: N, at least 1.
+        seed: Class i is drawn from seed + i; at least EVALUATION_SEED, below it is for training.
+        constants: The population; default: the calibrated one.
+        workers: Tutors that teach at the same time, each in a thread.
+
+    Returns:
+        One outcome per tutor, in their order.
+
+    Raises:
+        ValueError: No class, or seeds that training uses.
+    """
+    if classes < 1:
+        raise ValueError(f"classes is {classes}; expected at least 1")
+    if seed < EVALUATION_SEED:
+        raise ValueError(
+            f"seed is {seed}; expected at least {EVALUATION_SEED}: classes below are for training"
+        )
+
+    def teach_all(tutor: Tutor) -> Outcome:
+        own = replace(course, tracer=getattr(tutor, "tracer", None) or course.tracer)
+        env = ClassroomVectorEnv(
+            classes,
+            course=own,
+            curriculum=curriculum,
+            constants=constants,
+            on_illegal=getattr(tutor, "on_illegal", "error"),
+        )
+        return teach(tutor, env, seed)
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(teach_all, tutors))
+
+
+def teach(tutor: Tutor, env: ClassroomVectorEnv, seed: int) -> Outcome:
+    """Teach every classroom of the environment for one course; classroom i has seed + i."""
+    begin = time.perf_counter()
+    observation, _ = env.reset(seed=seed)
+    if isinstance(tutor, Privileged):
+        tutor.attach(env.simulation)
+    tutor.reset(env.num_envs)
+    ended = np.zeros(env.num_envs, np.bool_)
+    final: dict[str, NDArray[Any]] = {}
+    gone, gained = [np.zeros(env.num_envs)], [np.zeros(env.num_envs)]
+    minutes, gain = np.zeros(env.num_envs), np.zeros(env.num_envs)
+    decisions = 0
+    while not ended.all():
+        observation, _, terminated, _, infos = env.step(tutor.act(observation))
+        decisions += env.num_envs
+        minutes = minutes + np.where(ended, 0.0, infos["minutes"])
+        gain = gain + np.where(ended, 0.0, infos["learning_gain"])
+        gone.append(minutes)
+        gained.append(gain)
+        if terminated.any():
+            _keep(final, infos["final_info"], terminated & ~ended)
+            ended |= terminated
+    speed = decisions / (time.perf_counter() - begin)
+    return _outcome(tutor, final, _curve(np.stack(gone, 1), np.stack(gained, 1)), speed)
+
+
+def _keep(
+    final: dict[str, NDArray[Any]], report: dict[str, NDArray[Any]], rows: NDArray[np.bool_]
+) -> None:
+    """Copy the rows (B,) of classes that have just ended their first course."""
+    for name, values in report.items():
+        kept = final.setdefault(name, np.zeros_like(values, np.float64))
+        kept[rows] = values[rows]
+
+
+def _curve(minutes: Floats, gain: Floats) -> Floats:
+    """Gain at even points of the course: (B, T) times and gains to (B, CURVE_POINTS)."""
+    share = np.linspace(0.0, 1.0, CURVE_POINTS)
+    rows = zip(minutes, gain, strict=True)
+    return np.stack([np.interp(share * m[-1], m, g) for m, g in rows])
+
+
+def _outcome(tutor: Tutor, final: dict[str, NDArray[Any]], curve: Floats, speed: float) -> Outcome:
+    figures = {name: final[name] for name in CLASS_FIGURES}
+    figures |= {name: final[name].mean(axis=1) for name in LEARNER_FIGURES}
+    figures["worse_off"] = (final["gain"] < 0.0).mean(axis=1)
+    return Outcome(
+        name=tutor.name,
+        kind=tutor.kind,
+        figures=figures,
+        gain=final["gain"],
+        pre_test=final["pre_test"],
+        delayed_test=final["delayed_test"],
+        curve=curve,
+        activity_minutes=final["activity_minutes"],
+        decisions_per_second=speed,
+    )

@@ -1,0 +1,81 @@
+"""Behaviour cloning: a few hundred updates that copy a tutor before reinforcement learning."""
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from agents.ppo import ClassroomPPO
+from agents.rollout import Minibatch
+from agents.sb3_adapter import SB3Classrooms, advance
+from agents.tutors.protocol import Tutor
+from policies.policy import Decision
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarmStart:
+    """How long to imitate, and whom."""
+
+    tutor: str = "none"
+    """Name of the rule to copy; none skips imitation."""
+    rollouts: int = 8
+    """Rollouts taught by the rule; each is learnt from with the algorithm's epochs and batches."""
+
+
+def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> list[float]:
+    """Let the tutor teach the model's classrooms, and fit policy and values to what it did.
+
+    Call it before `learn`: the classrooms continue from where the tutor left them.
+
+    Args:
+        model: To be trained; its environment must be set.
+        tutor: Teaches all classrooms at once.
+        rollouts: How many rollouts of the model's own length.
+
+    Returns:
+        Mean loss of each rollout: negative log-likelihood per choice plus the value error.
+    """
+    tutor.reset(model.n_envs)
+    model.start_courses()
+    history = []
+    for _ in range(rollouts):
+        _teach(model, tutor)
+        model.policy.set_training_mode(True)
+        fits = [
+            _imitate(model, batch) for _ in range(model.n_epochs) for batch in model.minibatches()
+        ]
+        model.standardise()
+        history.append(float(torch.stack(fits).mean()))
+    return history
+
+
+def _teach(model: ClassroomPPO, tutor: Tutor) -> None:
+    rollout, env = model.rollout_buffer, cast("SB3Classrooms", model.get_env())
+    rollout.reset()
+    for _ in range(model.n_steps):
+        decision = _as_tutor(model, tutor)
+        move = advance(env, decision.actions.cpu().numpy())
+        model.remember(rollout, decision, move)
+    model.close_rollout(rollout)
+
+
+def _as_tutor(model: ClassroomPPO, tutor: Tutor) -> Decision:
+    """The tutor's actions with the model's own values, as if the model had chosen them."""
+    row = model.rollout_buffer.observe(model.observation)
+    actions = torch.as_tensor(tutor.act(model.observation), device=model.device)
+    with torch.no_grad():
+        scored = model.policy.evaluate(row, actions)
+    return Decision(actions, scored.tutor_log_prob, scored.plan_log_prob, scored.values)
+
+
+def _imitate(model: ClassroomPPO, batch: Minibatch) -> Tensor:
+    now = model.policy.evaluate(batch.obs, batch.actions)
+    present = batch.obs["learner_present"]
+    count = present.sum().clamp(min=1)
+    unlikely = -now.tutor_log_prob.mean() - (now.plan_log_prob * present).sum() / count
+    error = ((now.values - batch.returns).square() * present).sum() / count
+    loss = unlikely + model.config.value_weight * error
+    model.descend(loss)
+    return loss.detach()

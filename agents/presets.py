@@ -1,0 +1,83 @@
+"""Training presets: complete settings as data, with what each is for."""
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from agents.imitation import WarmStart
+from agents.ppo_config import EntropyWeights, PPOConfig
+from envs.classroom import DEFAULT_CURRICULUM
+from envs.course import Course
+from policies.config import PolicyConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Everything that decides what a training run learns, beside its seed."""
+
+    decisions: int = 600_000
+    """Decisions to train on, over all classrooms; a course of the default size takes about 100."""
+    classrooms: int = 128
+    """Classrooms taught at the same time; more make each update's estimate steadier."""
+    threads: int = 2
+    """CPU threads for the network. Results repeat bit for bit only with the same number."""
+    simulation_threads: int = 1
+    """CPU threads for the classrooms; more pay from about 4,096 classrooms, and change no result."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where the network runs: auto takes a CUDA device where there is one."""
+    curriculum: str = DEFAULT_CURRICULUM
+    """What is taught: a built-in curriculum's name, or the path of one saved as JSON."""
+    course: Course = field(default_factory=Course)
+    """Who is taught, for how long, and what the tutor is told."""
+    policy: PolicyConfig = field(default_factory=PolicyConfig)
+    """Sizes of the network."""
+    ppo: PPOConfig = field(default_factory=PPOConfig)
+    """The learning algorithm."""
+    warm_start: WarmStart = field(default_factory=WarmStart)
+    """Imitation of a rule before reinforcement learning; none by default."""
+    checkpoint_minutes: float = 2.0
+    """Wall-clock minutes between checkpoints; a resumed run continues from the last one."""
+    evaluation_classes: int = 256
+    """Unseen classes on which the trained tutor is evaluated at the end; 0 skips it."""
+
+    def __post_init__(self) -> None:
+        """Check the counts that would otherwise fail far from here."""
+        least = {"decisions": 1, "classrooms": 1, "threads": 1, "simulation_threads": 1}
+        for name, low in (least | {"evaluation_classes": 0}).items():
+            if getattr(self, name) < low:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least {low}")
+
+
+PRESETS = MappingProxyType(
+    {
+        "quick": TrainConfig(
+            decisions=24_576,
+            classrooms=64,
+            policy=PolicyConfig(layers=1),
+            ppo=PPOConfig(steps=32, batch=512),
+            evaluation_classes=32,
+        ),
+        "default": TrainConfig(),
+        "large": TrainConfig(
+            decisions=40_000_000,
+            classrooms=4096,
+            simulation_threads=8,
+            policy=PolicyConfig(width=64, layers=3, edge_width=32),
+            ppo=PPOConfig(batch=16_384, learning_rate=5e-4),
+            evaluation_classes=512,
+        ),
+        "reference": TrainConfig(
+            decisions=8_000_000,
+            classrooms=256,
+            policy=PolicyConfig(layers=2),
+            ppo=PPOConfig(
+                steps=64,
+                batch=2048,
+                entropy=EntropyWeights(final_share=0.03),
+            ),
+            evaluation_classes=512,
+        ),
+    }
+)
+"""quick: a smoke run of a minute. default: two CPU cores, under 15 minutes. large: one GPU.
+reference: two CPU cores for hours; the figures shown in README come from it."""

@@ -1,0 +1,78 @@
+"""A run folder: where training writes, and where evaluation and watching read."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+from dataclasses import asdict, fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from agents.presets import TrainConfig
+
+CONFIG = "config.json"
+CHECKPOINT = "checkpoint"
+RUNS = Path("runs")
+LIBRARIES = ("gymnasium", "numba", "numpy", "stable-baselines3", "torch")
+Settings = TypeVar("Settings")
+
+
+def new_folder() -> Path:
+    """Name a folder under runs/ after the present time."""
+    return RUNS / datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+
+
+def write_config(folder: Path, config: TrainConfig, *, preset: str, seed: int) -> None:
+    """Write config.json: settings, seed, versions and commit, all that repeating the run needs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    content = {
+        "preset": preset,
+        "seed": seed,
+        "train": asdict(config),
+        "versions": {"python": platform.python_version(), **versions},
+        "commit": commit(),
+    }
+    (folder / CONFIG).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def read_config(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
+    """Read config.json: the settings, and the file's whole content.
+
+    Raises:
+        ValueError: The folder holds no run, or a field is not known.
+    """
+    path = folder / CONFIG
+    if not path.exists():
+        raise ValueError(f"run is {folder}; expected a folder that holds {CONFIG}")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return rebuild(TrainConfig, content["train"], "train"), content
+
+
+def rebuild(kind: type[Settings], values: dict[str, Any], where: str) -> Settings:
+    """Build nested settings from what `dataclasses.asdict` made of them; absent fields: defaults.
+
+    Raises:
+        ValueError: A value has no field; the message names it.
+    """
+    hints = get_type_hints(kind)
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
+    if unknown := sorted(set(values) - known):
+        raise ValueError(f"{where} has {', '.join(unknown)}; expected only {sorted(known)}")
+    nested = {
+        name: rebuild(hints[name], value, f"{where}.{name}") if is_dataclass(hints[name]) else value
+        for name, value in values.items()
+    }
+    return kind(**nested)
+
+
+def commit() -> str:
+    """Git's name of the present state of the code, or "unknown" outside a repository."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40"]
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)  # noqa: S603  # fixed words
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return found.stdout.strip()

@@ -1,0 +1,68 @@
+"""Greedy one-step on the belief: the plan and activity that should add most to the delayed score."""
+
+from dataclasses import dataclass, replace
+
+from agents.tutors.attention_care import CareSettings
+from agents.tutors.decision import Decision
+from agents.tutors.greedy_choice import best_tasks, greedy_decision
+from agents.tutors.instruction import StudySettings
+from agents.tutors.planning_model import expected_gains, levels_at, read_belief
+from agents.tutors.protocol import Observation
+from agents.tutors.rule import RuleTutor
+from agents.tutors.study_record import StudyRecord
+from envs.constants import Constants
+
+
+@dataclass(frozen=True, kw_only=True)
+class GreedySettings:
+    """How far the greedy step looks."""
+
+    horizon_minutes: float = 6.0
+    """Minutes over which a task's gain per minute is reckoned."""
+    successors: float = 0.3
+    """Worth of opening a step along the prerequisite graph; 0 is the plain one-step gain."""
+    probe: float = 0.0
+    """Bonus of practice per unit spread of the understanding, for what it reveals."""
+    margin: float = 1.1
+    """Factor by which a class activity must beat everybody's own task."""
+
+
+class GreedyBelief(RuleTutor):
+    """Chooses for every learner the task, and for itself the activity, of the largest gain.
+
+    Its gains come from the calibrated family's mean learner applied to knowledge tracing's belief
+    (`planning_model`): the strongest rule that needs no training.
+
+    Args:
+        settings: How far it looks.
+        care: When to rest; it decides about cues by their gain.
+        constants: Of its learner model.
+    """
+
+    name = "greedy on belief"
+    tracer = "gaussian"
+
+    def __init__(
+        self,
+        settings: GreedySettings,
+        care: CareSettings | None = None,
+        constants: Constants = Constants(),  # noqa: B008  # immutable
+    ) -> None:
+        resting = None if care is None else replace(care, cue_below=-1e9)
+        super().__init__(StudySettings(explain=False), resting)
+        self._settings = settings
+        self._constants = constants
+
+    def decide(self, observation: Observation, record: StudyRecord) -> Decision:
+        """The largest expected gain per minute."""
+        belief = read_belief(observation, record, self._constants)
+        gains = expected_gains(
+            belief,
+            observation,
+            self._constants,
+            horizon=self._settings.horizon_minutes,
+            successors=self._settings.successors,
+            probe=self._settings.probe,
+        )
+        tasks = best_tasks(gains, levels_at(belief.mastery))
+        return greedy_decision(gains, tasks, observation, record.since_cue, self._settings.margin)

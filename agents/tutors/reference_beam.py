@@ -1,0 +1,225 @@
+"""Privileged reference: beam search on the true state, over the tutor's activities.
+
+Everybody's task is the greedy one on the true state (individual plans have no smaller search
+space); what is searched is the tutor's own activity, several decisions ahead, with the simulation
+itself. It sees the hidden state but not the dice: its copies draw other random numbers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.tutors.attention_care import CareSettings
+from agents.tutors.decision import Decision
+from agents.tutors.greedy_belief import GreedySettings
+from agents.tutors.greedy_choice import Gains, Tasks, greedy_decision
+from agents.tutors.protocol import Actions, Observation
+from agents.tutors.reference_greedy import GreedyTruth, Prospect, look, value_ahead
+from agents.tutors.study_record import StudyRecord
+from agents.tutors.true_gain import empty_gains
+from envs.activities import Activity
+from envs.simulation import Simulation
+
+CANDIDATES = 6
+"""Greedy decision; explain to the best, to the second best; cue the class on the best concept;
+the same with the whole class set to that concept; peer work on the concept best for it."""
+_OTHER_DICE = 0x2545F491
+"""Flips bits of the copies' random key, so that the search does not foresee chance."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeamSettings(GreedySettings):
+    """How far and how wide the search looks."""
+
+    width: int = 2
+    """Partial plans kept at every depth."""
+    depth: int = 3
+    """Decisions looked ahead."""
+    window_minutes: float = 10.0
+    """A plan is valued by its score and by its last state's gain per minute until this time."""
+
+
+class BeamTruth(GreedyTruth):
+    """Beam search over the tutor's activity on top of greedy individual plans, on the true state.
+
+    Args:
+        settings: Of the search.
+        care: When to rest.
+    """
+
+    name = "beam on truth"
+
+    def __init__(self, settings: BeamSettings, care: CareSettings | None = None) -> None:
+        super().__init__(settings, care)
+        self._beam = settings
+        self._search: _Search | None = None
+
+    def attach(self, simulation: Simulation) -> None:
+        """Take the simulation to search in, and make room for its copies."""
+        super().attach(simulation)
+        self._search = _Search(simulation, self._beam)
+
+    def decide(self, observation: Observation, record: StudyRecord) -> Decision:
+        """The first decision of the best plan found."""
+        if self._search is None:
+            raise RuntimeError(f"{self.name} needs attach(simulation) before it acts")
+        del observation  # the search reads its own copies
+        return self._search.best_first(record.since_cue)
+
+
+class _Search:
+    """Copies of the classrooms, and the search over them.
+
+    N classes, W plans kept for each, K candidates for each plan.
+    """
+
+    def __init__(self, simulation: Simulation, settings: BeamSettings) -> None:
+        if settings.depth < 1 or settings.width < 1:
+            raise ValueError(
+                f"beam is {settings.width} wide and {settings.depth} deep; expected at least 1"
+            )
+        self._classes, self._settings = simulation, settings
+        rows = simulation.batch * settings.width
+        self._states = _copy_of(simulation, rows)
+        self._trials = _copy_of(simulation, rows * CANDIDATES)
+        concepts = simulation.curriculum.size
+        self._room = {
+            size: empty_gains(size, simulation.course.learners, concepts)
+            for size in (rows, rows * CANDIDATES)
+        }
+
+    def best_first(self, since_cue: NDArray[np.float64]) -> Decision:
+        """The first decision of the best plan of every class."""
+        batch, width = self._classes.batch, self._settings.width
+        _load(self._states, self._classes, np.repeat(np.arange(batch), width))
+        self._states.world.state.clock.low[:] ^= _OTHER_DICE
+        since_cue, elapsed = np.repeat(since_cue, width), np.zeros(batch * width)
+        alive = np.tile(np.arange(width) == 0, batch)  # (N W,) one root a class at first
+        prospect = self._look(self._states)
+        first = np.zeros((0, 0), np.int64)
+        for depth in range(self._settings.depth):
+            actions = self._candidates(prospect, since_cue)  # (N W, K, 3 + 2 S)
+            value, minutes, ahead = self._try(actions, elapsed)
+            value[~alive] = -np.inf
+            plan, choice = _best(value, batch, width)  # (N W,)
+            taken = actions[plan, choice]
+            first = taken if depth == 0 else first[plan]
+            passed = minutes[plan, choice]
+            since_cue = np.where(taken[:, 0] == Activity.CUE, 0.0, since_cue[plan] + passed)
+            elapsed = elapsed[plan] + passed
+            alive = np.isfinite(value[plan, choice])
+            leaves = plan * CANDIDATES + choice
+            _load(self._states, self._trials, leaves)
+            prospect = _rows(ahead, leaves)
+        return _decision(first[::width])  # the best plan comes first
+
+    def _candidates(self, prospect: Prospect, since_cue: NDArray[np.float64]) -> Actions:
+        """The candidate actions of every state: (N W, K, 3 + 2 S)."""
+        observation = self._states.observation
+        greedy = greedy_decision(*prospect, observation, since_cue, self._settings.margin)
+        decisions = [greedy, *_explanations(prospect), *_class_work(prospect)]
+        return np.stack([decision.action(observation) for decision in decisions], axis=1)
+
+    def _try(
+        self, actions: Actions, elapsed: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], Prospect]:
+        """Play every candidate.
+
+        Args:
+            actions: (N W, K, 3 + 2 S) candidates of every state.
+            elapsed: (N W,) minutes since the search's root.
+
+        Returns:
+            Value of where each leads and its minutes, (N W, K) each, and what can be done there.
+        """
+        rows, kinds, _ = actions.shape
+        over = np.repeat(self._states.done, kinds)  # (N W K,)
+        _load(self._trials, self._states, np.repeat(np.arange(rows), kinds))
+        self._trials.step(actions.reshape(rows * kinds, -1))
+        ended = self._trials.done | over
+        self._trials.outcome.done[:] = ended
+        minutes = np.where(over, 0.0, self._trials.outcome.minutes)
+        score = self._trials.world.state.tally.expected.mean(axis=1)
+        ahead = self._look(self._trials)
+        left = self._settings.window_minutes - np.repeat(elapsed, kinds) - minutes
+        rate = np.where(ended, 0.0, value_ahead(ahead))
+        value = score + np.maximum(0.0, left) * rate
+        return value.reshape(rows, kinds), minutes.reshape(rows, kinds), ahead
+
+    def _look(self, states: Simulation) -> Prospect:
+        return look(states.world, self._room[states.batch], states.observation, self._settings)
+
+
+def _rows(prospect: Prospect, rows: NDArray[np.int64]) -> Prospect:
+    """The prospects of some classrooms."""
+    gains, tasks = prospect
+    return Prospect(Gains(*(g[rows] for g in gains)), Tasks(*(t[rows] for t in tasks)))
+
+
+def _copy_of(simulation: Simulation, rows: int) -> Simulation:
+    return Simulation(rows, simulation.course, simulation.curriculum, simulation.world.constants)
+
+
+def _load(target: Simulation, source: Simulation, rows: NDArray[np.int64]) -> None:
+    """Give the target the source's classrooms `rows`, one for each of its own."""
+    target.load_state_dict({name: array[rows] for name, array in source.state_dict().items()})
+
+
+def _best(
+    value: NDArray[np.float64], batch: int, width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The best plans of every class, best first: state (N W,) and candidate (N W,)."""
+    kinds = value.shape[1]
+    flat = value.reshape(batch, width * kinds)
+    order = np.argsort(-flat, axis=1, kind="stable")[:, :width]  # (N, W)
+    state = order // kinds + width * np.arange(batch)[:, None]
+    return state.ravel(), (order % kinds).ravel()
+
+
+def _decision(actions: Actions) -> Decision:
+    plan = actions[:, 3:].reshape(len(actions), -1, 2)
+    return Decision(
+        activity=actions[:, 0],
+        target=actions[:, 1],
+        concept=actions[:, 2],
+        tasks=plan[:, :, 0],
+        task_concepts=plan[:, :, 1],
+    )
+
+
+def _explanations(prospect: Prospect) -> list[Decision]:
+    """Explain to the learner whom it helps most, and to the next."""
+    gains, tasks = prospect.gains, prospect.tasks
+    added = gains.explain.max(axis=2) - tasks.gain  # (N, S)
+    about = gains.explain.argmax(axis=2)
+    rows = np.arange(len(added))
+    ranked = np.argsort(-added, axis=1)
+    decisions = []
+    for rank in range(2):
+        learner = ranked[:, min(rank, added.shape[1] - 1)]
+        decision = Decision.circulate(tasks.task, tasks.concept)
+        everywhere = np.ones(len(added), np.bool_)
+        decision.replace(
+            everywhere, Activity.EXPLAIN, target=learner + 1, concept=about[rows, learner]
+        )
+        decisions.append(decision)
+    return decisions
+
+
+def _class_work(prospect: Prospect) -> list[Decision]:
+    """Cue the class on the concept it gains most by, alone or with all set to it; peer work."""
+    gains, tasks = prospect.gains, prospect.tasks
+    everywhere = np.ones(len(tasks.gain), np.bool_)
+    together = np.maximum(gains.example, gains.practice)
+    shared = together.sum(axis=1).argmax(axis=1)  # (N,)
+    cue = Decision.circulate(tasks.task, tasks.concept)
+    cue.replace(everywhere, Activity.CUE, concept=shared)
+    same = np.broadcast_to(shared[:, None], tasks.task.shape)
+    at = (*np.indices(same.shape), same)
+    example = gains.example[at] > gains.practice[at]
+    aligned = Decision.circulate(np.where(example, 1, 3), same)
+    aligned.replace(everywhere, Activity.CUE, concept=shared)
+    peer = Decision.circulate(tasks.task, tasks.concept)
+    peer.replace(everywhere, Activity.PEER, concept=gains.peer.sum(axis=1).argmax(axis=1))
+    return [cue, aligned, peer]

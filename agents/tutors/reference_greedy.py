@@ -1,0 +1,91 @@
+"""Privileged reference: the greedy step on the true state instead of the belief."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.tutors.attention_care import CareSettings
+from agents.tutors.decision import Decision
+from agents.tutors.greedy_belief import GreedySettings
+from agents.tutors.greedy_choice import Gains, Tasks, best_tasks, greedy_decision
+from agents.tutors.instruction import StudySettings
+from agents.tutors.planning_model import levels_at, potential
+from agents.tutors.protocol import Kind, Observation
+from agents.tutors.rule import RuleTutor
+from agents.tutors.study_record import StudyRecord
+from agents.tutors.true_gain import TrueGains, empty_gains, lapsed, measure_gains
+from envs.simulation import Simulation
+from envs.world import World
+
+
+class Prospect(NamedTuple):
+    """The true gains, and the tasks that are best by them."""
+
+    gains: Gains
+    tasks: Tasks
+
+
+def look(
+    world: World, out: TrueGains, observation: Observation, settings: GreedySettings
+) -> Prospect:
+    """Gains of all occupations from the hidden state, and everybody's best task."""
+    measure_gains(settings.horizon_minutes, world, out)
+    z = np.clip(out.mastery * world.constants.acquisition.readiness_slope, -30.0, 30.0)
+    opening = np.exp(-np.abs(z)) / (1.0 + np.exp(-np.abs(z))) ** 2  # sigmoid's derivative
+    weight = world.curriculum.weight / out.score.shape[1]
+    left = weight * (1.0 - out.score)  # (B, S, C)
+    ahead = potential(left, observation, settings.successors)
+    ahead = world.constants.acquisition.readiness_slope * opening * ahead
+    total = out.gain + ahead[..., None] * out.growth  # (B, S, C, K)
+    gains = Gains(*np.moveaxis(total, 3, 0), lapsed=lapsed(world))
+    return Prospect(gains, best_tasks(gains, levels_at(out.mastery)))
+
+
+class GreedyTruth(RuleTutor):
+    """Greedy one-step on the true state: sees knowledge, traits and attention.
+
+    Args:
+        settings: How far it looks.
+        care: When to rest.
+    """
+
+    kind: Kind = "reference"
+    name = "greedy on truth"
+    tracer = "truth"
+
+    def __init__(self, settings: GreedySettings, care: CareSettings | None = None) -> None:
+        resting = None if care is None else replace(care, cue_below=-1e9)
+        super().__init__(StudySettings(explain=False), resting)
+        self._settings = settings
+        self._simulation: Simulation | None = None
+        self._out: TrueGains | None = None
+
+    def attach(self, simulation: Simulation) -> None:
+        """Take the simulation whose hidden state it reads."""
+        self._simulation = simulation
+        course = simulation.course
+        self._out = empty_gains(simulation.batch, course.learners, simulation.curriculum.size)
+
+    def decide(self, observation: Observation, record: StudyRecord) -> Decision:
+        """The largest true gain per minute."""
+        world, out = self.world, self._out
+        if out is None:
+            raise RuntimeError("greedy on truth needs attach(simulation) before it acts")
+        prospect = look(world, out, observation, self._settings)
+        return greedy_decision(
+            prospect.gains, prospect.tasks, observation, record.since_cue, self._settings.margin
+        )
+
+    @property
+    def world(self) -> World:
+        """The hidden state it reads."""
+        if self._simulation is None:
+            raise RuntimeError(f"{self.name} needs attach(simulation) before it acts")
+        return self._simulation.world
+
+
+def value_ahead(prospect: Prospect) -> NDArray[np.float64]:
+    """Gain per minute if everybody went on with their best task: (B,)."""
+    return prospect.tasks.gain.sum(axis=1)

@@ -1,0 +1,41 @@
+"""The one way in which this package compiles its equations.
+
+Kernels are plain Python over scalars; numba compiles them once and keeps the machine code in the
+user's cache directory, in a folder named after a hash of the package's sources. (numba itself
+notices a change only in the file of the outermost function, and would run stale code.)
+`NUMBA_DISABLE_JIT=1` runs the same functions as plain Python.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+
+Kernel = TypeVar("Kernel", bound=Callable[..., object])
+
+
+NAMES_IN_KERNELS = ("activities.py", "spaces.py", "state.py", "constants.py", "compiled.py")
+"""Modules without kernels whose constants and record layouts are compiled into others."""
+
+
+def _cache_directory() -> Path:
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        text = source.read_bytes()
+        if b"@compiled" in text or source.name in NAMES_IN_KERNELS:
+            digest.update(text)
+    return home / "attention-learning-system" / digest.hexdigest()[:16]
+
+
+if not os.environ.get("NUMBA_CACHE_DIR"):
+    numba.config.CACHE_DIR = str(_cache_directory())  # type: ignore[attr-defined]  # set at import
+
+
+def compiled(kernel: Kernel) -> Kernel:
+    """Compile one kernel: cached on disk, without the interpreter lock, IEEE arithmetic kept."""
+    jit: Callable[[Kernel], Kernel] = numba.njit(cache=True, nogil=True, error_model="numpy")
+    return jit(kernel)

@@ -1,0 +1,85 @@
+"""The course: how many learners, how long, how far apart, and what the tutor is told."""
+
+import math
+from dataclasses import dataclass
+
+from envs.activities import STEPS_PER_MINUTE
+from envs.spaces import SCENES
+from envs.tracing import TRACERS
+
+EVALUATION_SEED = 2**40
+"""Classrooms for evaluation use seeds from here; training never does."""
+TUNING_SEED = 2**41
+"""Classrooms on which rule tutors are tuned use seeds from here."""
+LARGEST_CLASS = 40
+LARGEST_CURRICULUM = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewardWeights:
+    """Weights of the reward's terms; the learning gain itself has weight 1."""
+
+    equity: float = 0.0
+    """Weight of the gain of the quarter of the class that started lowest."""
+    wellbeing: float = 0.0
+    """Weight of (minus) the share of time spent frustrated or with SSQ over 40."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """A course of lessons for one class.
+
+    Raises:
+        ValueError: A field is outside its range; the message names it.
+    """
+
+    learners: int = 8
+    """Learners in the class, 1 to 40."""
+    lessons: int = 6
+    """Lessons in the course, 1 to 60."""
+    minutes: int = 40
+    """Minutes of one lesson, 5 to 180."""
+    gap_days: float = 2.0
+    """Days between one lesson and the next, 0 to 60."""
+    retention_days: float = 14.0
+    """Days from the last lesson to the delayed post-test, 0 to 365."""
+    scene: str = "classroom"
+    """Kind of lesson: one of envs.spaces.SCENES; so far they differ in name only."""
+    tracer: str = "gaussian"
+    """What fills `belief` and `understanding`: gaussian or bkt (knowledge tracing from events),
+    none (zeros: raw evidence only), truth (the hidden state: a privileged reference)."""
+    reward: RewardWeights = RewardWeights()
+    """Weights of the reward terms beside the learning gain."""
+
+    def __post_init__(self) -> None:
+        _check("learners", self.learners, 1, LARGEST_CLASS)
+        _check("lessons", self.lessons, 1, 60)
+        _check("minutes", self.minutes, 5, 180)
+        _check("gap_days", self.gap_days, 0, 60)
+        _check("retention_days", self.retention_days, 0, 365)
+        _check("reward.equity", self.reward.equity, 0, 100)
+        _check("reward.wellbeing", self.reward.wellbeing, 0, 100)
+        for field, value, known in (
+            ("scene", self.scene, SCENES),
+            ("tracer", self.tracer, TRACERS),
+        ):
+            if value not in known:
+                raise ValueError(f"course.{field} is {value!r}; expected one of {', '.join(known)}")
+        for field in ("learners", "lessons", "minutes"):
+            if getattr(self, field) != int(getattr(self, field)):
+                raise ValueError(f"course.{field} is {getattr(self, field)}; expected an integer")
+
+    @property
+    def steps_per_lesson(self) -> int:
+        """Inner steps of 30 s in one lesson."""
+        return self.minutes * STEPS_PER_MINUTE
+
+    @property
+    def total_minutes(self) -> int:
+        """Minutes of all lessons together."""
+        return self.minutes * self.lessons
+
+
+def _check(field: str, value: float, low: float, high: float) -> None:
+    if not math.isfinite(value) or not low <= value <= high:
+        raise ValueError(f"course.{field} is {value}; expected {low} to {high}")

@@ -1,0 +1,1 @@
+"""Learner families: one file each, behind one interface."""

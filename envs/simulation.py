@@ -1,0 +1,224 @@
+"""B classrooms as arrays: reset, step, save; no Gymnasium here."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.activities import ACTIVITIES
+from envs.constants import Constants, compact
+from envs.course import LARGEST_CURRICULUM, Course
+from envs.curriculum import Curriculum
+from envs.events import Events, empty_events
+from envs.legality import LEGAL, Masks, empty_masks, explain_illegal, first_illegal, make_legal
+from envs.lessons import (
+    Outcome,
+    Report,
+    close_course,
+    empty_outcome,
+    empty_report,
+    play_decisions,
+    start_course,
+)
+from envs.observing import Views, empty_views
+from envs.spaces import SCENES
+from envs.state import Ints, empty_state, state_arrays
+from envs.tracing import Tracer, make_tracer
+from envs.world import World, seat_plan, timetable
+
+NamedArrays = Views | Masks | Events | Outcome
+ILLEGAL_RULES = ("error", "circulate")
+
+
+class Simulation:
+    """B classrooms that follow the same course and curriculum, each with its own seed.
+
+    Trajectories depend on the seed, the episode number and the actions alone: not on B, not on the
+    number of threads.
+
+    Args:
+        batch: B, number of classrooms, >= 1.
+        course: Size and length of the course, and what fills the belief.
+        curriculum: What is taught; at most 256 concepts.
+        constants: The population and its classroom.
+        on_illegal: "error" raises ValueError on an illegal action; "circulate" replaces it.
+        threads: Threads that share the classrooms of a step, >= 1.
+
+    Raises:
+        ValueError: An argument is outside its range; the message names it.
+    """
+
+    def __init__(
+        self,
+        batch: int,
+        course: Course,
+        curriculum: Curriculum,
+        constants: Constants,
+        *,
+        on_illegal: str = "error",
+        threads: int = 1,
+    ) -> None:
+        _check(batch, curriculum, on_illegal, threads)
+        constants.check()
+        self.batch, self.course, self.curriculum = batch, course, curriculum
+        self.on_illegal, self.threads = on_illegal, threads
+        learners, concepts = course.learners, curriculum.size
+        arrays = curriculum.arrays()
+        seats = seat_plan(learners, constants.attention.contagion_behind)
+        self.world = World(
+            state=empty_state(batch, learners, concepts, ACTIVITIES),
+            events=empty_events(batch, learners),
+            curriculum=arrays,
+            constants=compact(constants),
+            timetable=timetable(course, SCENES.index(course.scene)),
+            seats=seats,
+        )
+        self.views = empty_views(batch, learners, arrays, seats)
+        self.masks = empty_masks(batch, learners, concepts)
+        self.outcome = empty_outcome(batch, learners)
+        self.report = empty_report(batch, learners)
+        self.actions = np.zeros((batch, 3 + 2 * learners), np.int64)
+        self._privileged = int(course.tracer == "truth")
+        self._tracer = self._make_tracer()
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def _make_tracer(self) -> Tracer | None:
+        if self.course.tracer in ("none", "truth"):
+            return None
+        world = self.world
+        return make_tracer(
+            self.course.tracer,
+            world.curriculum,
+            world.constants,
+            self.batch,
+            self.course.learners,
+            belief=self.views.belief,
+            understanding=self.views.understanding,
+        )
+
+    @property
+    def observation(self) -> dict[str, NDArray[np.float32]]:
+        """The contract's observation, (B, ...) each, overwritten by the next step."""
+        return {**self.views._asdict(), **self.masks._asdict()}
+
+    @property
+    def done(self) -> NDArray[np.bool_]:
+        """(B,) True where the course is over."""
+        return self.outcome.done == 1
+
+    def seed(self, seeds: Ints) -> None:
+        """Give every classroom its seed (B,) >= 0; the next start is its episode 0."""
+        self.world.state.clock.seed[:] = seeds
+        self.world.state.clock.episode[:] = -1
+
+    def start(self, chosen: NDArray[np.bool_] | None = None) -> None:
+        """Start the next episode in the chosen (B,) classrooms (default: all)."""
+        mask = np.ones(self.batch, np.int64) if chosen is None else chosen.astype(np.int64)
+        self.world.state.clock.episode[:] += mask
+        args = (mask, self._privileged, self.world, self.views, self.masks)
+        self._share(lambda start, stop: start_course(start, stop, *args))
+        self.outcome.done[mask == 1] = 0
+        if self._tracer is not None:
+            self._tracer.reset(mask == 1)
+
+    def step(self, actions: NDArray[np.integer]) -> None:
+        """Play one decision in every classroom; read `observation`, `outcome` and `done` after.
+
+        Args:
+            actions: (B, 3 + 2 S) integers of envs.spaces.action_space.
+
+        Raises:
+            ValueError: Wrong shape or type, or an action that the masks forbid (on_illegal
+                "error"); the message names classroom, part, value and what is allowed. The
+                classrooms are then as they were.
+        """
+        self._take(actions)
+        weights = self.course.reward
+        args = (
+            self.actions,
+            weights.equity,
+            weights.wellbeing,
+            self._privileged,
+            self.world,
+            self.views,
+            self.masks,
+            self.outcome,
+        )
+        self._share(lambda start, stop: play_decisions(start, stop, *args))
+        if self._tracer is not None:
+            self._tracer.update(self.world.events)
+
+    def _take(self, actions: NDArray[np.integer]) -> None:
+        given = np.asarray(actions)
+        if given.shape != self.actions.shape or not np.issubdtype(given.dtype, np.integer):
+            expected = f"integers of shape {self.actions.shape}"
+            raise ValueError(
+                f"actions are {given.dtype} of shape {given.shape}; expected {expected}"
+            )
+        self.actions[:] = given
+        for b in range(self.batch):
+            if self.on_illegal == "circulate":
+                make_legal(b, self.actions[b], self.masks)
+            else:
+                position = first_illegal(b, self.actions[b], self.masks)
+                if position != LEGAL:
+                    raise ValueError(explain_illegal(b, self.actions[b], position, self.masks))
+
+    def finish(self) -> Report:
+        """Report of the classrooms that are done; rows of the others are stale."""
+        for b in np.flatnonzero(self.outcome.done):
+            close_course(int(b), self.world, self.report, self.outcome.share[b])
+        return self.report
+
+    def _share(self, work: Callable[[int, int], None]) -> None:
+        """Do the work on blocks of classrooms, in threads where there are several."""
+        if self._pool is None or self.batch < self.threads:
+            work(0, self.batch)
+            return
+        edges = np.linspace(0, self.batch, self.threads + 1).astype(int)
+        blocks = list(pairwise(edges.tolist()))
+        list(self._pool.map(lambda block: work(*block), blocks))
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        arrays = state_arrays(self.world.state)
+        groups: tuple[tuple[str, NamedArrays], ...] = (
+            ("views", self.views),
+            ("masks", self.masks),
+            ("events", self.world.events),
+            ("outcome", self.outcome),
+        )
+        for name, group in groups:
+            arrays |= {f"{name}.{field}": array for field, array in group._asdict().items()}
+        if self._tracer is not None:
+            arrays |= {f"tracer.{n}": array for n, array in self._tracer.arrays().items()}
+        return arrays
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """Copies of all arrays that a later step depends on, by name."""
+        return {name: array.copy() for name, array in self._arrays().items()}
+
+    def load_state_dict(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        """Go back to a saved state.
+
+        Raises:
+            ValueError: A name is missing or a shape differs.
+        """
+        for name, array in self._arrays().items():
+            if name not in saved or saved[name].shape != array.shape:
+                found = saved[name].shape if name in saved else "missing"
+                raise ValueError(f"state {name} is {found}; expected shape {array.shape}")
+            array[...] = saved[name]
+
+
+def _check(batch: int, curriculum: Curriculum, on_illegal: str, threads: int) -> None:
+    if batch < 1:
+        raise ValueError(f"batch is {batch}; expected at least 1 classroom")
+    if threads < 1:
+        raise ValueError(f"threads is {threads}; expected at least 1")
+    if curriculum.size > LARGEST_CURRICULUM:
+        raise ValueError(f"curriculum has {curriculum.size} concepts; at most {LARGEST_CURRICULUM}")
+    if on_illegal not in ILLEGAL_RULES:
+        raise ValueError(f"on_illegal is {on_illegal!r}; expected one of {ILLEGAL_RULES}")

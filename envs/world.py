@@ -1,0 +1,77 @@
+"""Everything a kernel needs about B classrooms, in one argument."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from envs.constants import Constants
+from envs.course import Course
+from envs.curriculum import CurriculumArrays
+from envs.events import Events
+from envs.state import Floats, State
+
+
+class Timetable(NamedTuple):
+    """The course in numbers. The course clock runs in hours, gaps between lessons included."""
+
+    lessons: int
+    steps_per_lesson: int
+    lesson_hours: float  # from one lesson's start to the next
+    end_hours: float  # end of the last lesson
+    test_hours: float  # the delayed post-test
+    retention_days: float
+    scene: int
+    columns: int  # seats in a row
+
+
+class World(NamedTuple):
+    """State, events, and what does not change."""
+
+    state: State
+    events: Events
+    curriculum: CurriculumArrays
+    constants: Constants
+    timetable: Timetable
+    seats: Floats  # (S, S) 1 beside, 0.3 where the column sits in front of the row
+
+
+def timetable(course: Course, scene: int) -> Timetable:
+    """Turn a course into the numbers that the kernels use."""
+    hours = course.minutes / 60.0
+    between = course.gap_days * 24.0 + hours
+    end = (course.lessons - 1) * between + hours
+    return Timetable(
+        lessons=course.lessons,
+        steps_per_lesson=course.steps_per_lesson,
+        lesson_hours=between,
+        end_hours=end,
+        test_hours=end + course.retention_days * 24.0,
+        retention_days=course.retention_days,
+        scene=scene,
+        columns=seats_per_row(course.learners),
+    )
+
+
+def seats_per_row(learners: int) -> int:
+    """Columns of a room about twice as wide as deep."""
+    return int(np.ceil(np.sqrt(2.0 * learners)))
+
+
+def seat_plan(learners: int, behind: float) -> Floats:
+    """Who sees whom: rows of desks, filled from the front left.
+
+    Args:
+        learners: S.
+        behind: Weight of the learner in front as seen from the row behind.
+
+    Returns:
+        (S, S) weights: 1 for the two beside, `behind` for the one in front.
+    """
+    columns = seats_per_row(learners)
+    seats = np.zeros((learners, learners))
+    for i in range(learners):
+        if i % columns > 0:
+            seats[i, i - 1] = seats[i - 1, i] = 1.0
+        if i >= columns:
+            seats[i, i - columns] = behind
+    return seats

@@ -1,0 +1,1 @@
+"""The attention policy: encoder, heads, and its stable-baselines3 form."""

@@ -1,0 +1,265 @@
+"""The attention policy: observation -> the tutor's activity, every learner's task, their values.
+
+A stable-baselines3 policy: `predict`, `save`, `load` and stock PPO work with it. `decide`,
+`evaluate` and `explain` hold the parts that training per learner and people want.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from numpy.typing import NDArray
+from stable_baselines3.common.distributions import Distribution
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
+from torch import Tensor
+
+from envs.activities import TASKS
+from policies.config import PolicyConfig
+from policies.distribution import entropy, log_prob_of, masked_log_probs, pick
+from policies.encoder import Encoded, Encoder, Observation, shares
+from policies.heads import PlanHead, TutorHead, ValueHead
+
+
+class Decision(NamedTuple):
+    """Actions for a batch, and what training must remember of them."""
+
+    actions: Tensor  # (B, 3 + 2 S) int64
+    tutor_log_prob: Tensor  # (B,) of activity, target and concept together
+    plan_log_prob: Tensor  # (B, S) of each learner's (task, concept)
+    values: Tensor  # (B, S)
+
+
+class Evaluation(NamedTuple):
+    """How likely given actions are now; entropies in nats."""
+
+    tutor_log_prob: Tensor  # (B,)
+    plan_log_prob: Tensor  # (B, S)
+    values: Tensor  # (B, S)
+    activity_entropy: Tensor  # (B,)
+    target_entropy: Tensor  # (B,)
+    concept_entropy: Tensor  # (B,)
+    plan_entropy: Tensor  # (B, S)
+
+
+class Choices(NamedTuple):
+    """Four distributions in the order of choice, and what was chosen from each."""
+
+    log_probs: tuple[Tensor, Tensor, Tensor, Tensor]  # (B, A), (B, S + 1), (B, C), (B, S, K C)
+    chosen: tuple[Tensor, Tensor, Tensor, Tensor]  # (B,), (B,), (B,), (B, S)
+
+    @property
+    def own(self) -> Tensor:
+        """The tutor's own part of the action (B, 3)."""
+        return torch.stack(self.chosen[:3], dim=-1)
+
+    @property
+    def tutor_log_prob(self) -> Tensor:
+        """Log-probability (B,) of activity, target and concept together."""
+        activity, target, concept = map(log_prob_of, self.log_probs[:3], self.chosen[:3])
+        return activity + target + concept
+
+    @property
+    def plan_log_prob(self) -> Tensor:
+        """Log-probability (B, S) of every learner's (task, concept)."""
+        return log_prob_of(self.log_probs[3], self.chosen[3])
+
+    def plan_actions(self, obs: Observation) -> Tensor:
+        """The plan's part of the action (B, 2 S): task and concept of each learner in turn."""
+        concepts, plan = obs["concept_present"].shape[1], self.chosen[3]
+        return torch.stack((plan // concepts, plan % concepts), dim=-1).flatten(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Everything behind a batch of decisions, as numpy arrays for people and pictures."""
+
+    actions: NDArray[np.int64]  # (B, 3 + 2 S)
+    activity_probs: NDArray[np.float32]  # (B, A)
+    target_probs: NDArray[np.float32]  # (B, S + 1) given the chosen activity
+    concept_probs: NDArray[np.float32]  # (B, C) given the chosen activity and target
+    plan_probs: NDArray[np.float32]  # (B, S, K, C)
+    values: NDArray[np.float32]  # (B, S)
+    attention: list[NDArray[np.float32]]  # per layer (B, H, T, T): course, learners, concepts
+
+
+class AttentionPolicy(ActorCriticPolicy):
+    """One network for the tutor's activity, the plan, and a value for every learner.
+
+    Args:
+        observation_space: The contract of `envs.spaces`; feature widths are read from it.
+        action_space: The contract's action space.
+        lr_schedule: Learning rate by remaining progress, as stable-baselines3 passes it.
+        config: Sizes.
+        use_sde: Must be False; stable-baselines3 passes it to every policy.
+    """
+
+    def __init__(
+        self,
+        observation_space: spaces.Space[Any],
+        action_space: spaces.Space[Any],
+        lr_schedule: Schedule,
+        config: PolicyConfig | None = None,
+        *,
+        use_sde: bool = False,
+    ) -> None:
+        if not isinstance(observation_space, spaces.Dict):
+            raise ValueError(f"observation_space is {observation_space}; expected a Dict space")
+        self.config = config or PolicyConfig()
+        super().__init__(
+            observation_space,
+            action_space,
+            lr_schedule,
+            use_sde=use_sde,
+            optimizer_kwargs={"eps": 1e-5, "fused": True},
+        )
+
+    def _build(self, lr_schedule: Schedule) -> None:
+        space = cast("spaces.Dict", self.observation_space)
+        self.encoder = Encoder(space, self.config)
+        self.tutor_head = TutorHead(self.config)
+        self.plan_head = PlanHead(self.config)
+        self.value_head = ValueHead(self.config)
+        self.optimizer = self.optimizer_class(
+            self.parameters(),
+            lr=lr_schedule(1),  # type: ignore[call-arg]  # Adam; typed as its base in SB3
+            **self.optimizer_kwargs,
+        )
+
+    def _get_constructor_parameters(self) -> dict[str, Any]:
+        return {
+            "observation_space": self.observation_space,
+            "action_space": self.action_space,
+            "lr_schedule": self._dummy_schedule,
+            "config": self.config,
+        }
+
+    def at_size(
+        self, observation_space: spaces.Dict, action_space: spaces.MultiDiscrete
+    ) -> "AttentionPolicy":
+        """Copy the weights into a policy for another number of learners or concepts."""
+        policy = AttentionPolicy(observation_space, action_space, self._dummy_schedule, self.config)
+        policy.load_state_dict(self.state_dict())
+        return policy.to(self.device)
+
+    def decide(
+        self,
+        obs: Observation,
+        *,
+        deterministic: bool = False,
+        generator: torch.Generator | None = None,
+    ) -> Decision:
+        """Choose actions for a batch; `generator` makes the sampling repeatable."""
+        encoded = self.encoder(obs)[0]
+        choose = partial(pick, generator=generator, deterministic=deterministic)
+        choices = self._choose(obs, encoded, [choose] * 4)
+        actions = torch.cat((choices.own, choices.plan_actions(obs)), dim=-1)
+        values = self._values(obs, encoded)
+        return Decision(actions, choices.tutor_log_prob, choices.plan_log_prob, values)
+
+    def evaluate(self, obs: Observation, actions: Tensor) -> Evaluation:
+        """Score actions (B, 3 + 2 S) that were taken, part by part."""
+        encoded = self.encoder(obs)[0]
+        plan = actions[:, 3::2] * obs["concept_present"].shape[1] + actions[:, 4::2]  # (B, S)
+        taken = (*actions[:, :3].unbind(-1), plan)
+        choices = self._choose(obs, encoded, [partial(_already, choice) for choice in taken])
+        return Evaluation(
+            choices.tutor_log_prob,
+            choices.plan_log_prob,
+            self._values(obs, encoded),
+            *(entropy(log_probs) for log_probs in choices.log_probs),
+        )
+
+    @torch.no_grad()
+    def explain(
+        self, obs: Mapping[str, NDArray[np.float32]], *, deterministic: bool = True
+    ) -> Explanation:
+        """Decide for a batch of numpy observations, and give back all that led there."""
+        self.set_training_mode(False)
+        tensors = {key: torch.as_tensor(array, device=self.device) for key, array in obs.items()}
+        encoded, attention = self.encoder(tensors)
+        choose = partial(pick, generator=None, deterministic=deterministic)
+        choices = self._choose(tensors, encoded, [choose] * 4)
+        actions = torch.cat((choices.own, choices.plan_actions(tensors)), dim=-1)
+        activity, target, concept, plan = (p.exp().cpu().numpy() for p in choices.log_probs)
+        return Explanation(
+            actions=actions.cpu().numpy(),
+            activity_probs=activity,
+            target_probs=target,
+            concept_probs=concept,
+            plan_probs=plan.reshape(*plan.shape[:2], TASKS, -1),
+            values=self._values(tensors, encoded).cpu().numpy(),
+            attention=[weights.cpu().numpy() for weights in attention],
+        )
+
+    def _choose(
+        self, obs: Observation, encoded: Encoded, pickers: Sequence[Callable[[Tensor], Tensor]]
+    ) -> Choices:
+        """Go through activity, target, concept and plan; each picker maps (..., N) to (...)."""
+        head = self.tutor_head
+        activities = masked_log_probs(head.activity_logits(encoded), obs["activity_mask"])
+        activity = pickers[0](activities)
+        row = torch.arange(activity.shape[0], device=activity.device)
+        targets = masked_log_probs(
+            head.target_logits(encoded, activity), obs["target_mask"][row, activity]
+        )
+        target = pickers[1](targets)
+        concepts = masked_log_probs(
+            head.concept_logits(encoded, activity, target), obs["concept_mask"][row, activity]
+        )
+        concept = pickers[2](concepts)
+        tasks = obs["task_mask"].unsqueeze(-1) * obs["task_concept_mask"].unsqueeze(1)
+        plans = masked_log_probs(self.plan_head(encoded), tasks.flatten(2))  # (B, S, K C)
+        chosen_all = (activity, target, concept, pickers[3](plans))
+        return Choices((activities, targets, concepts, plans), chosen_all)
+
+    def _values(self, obs: Observation, encoded: Encoded) -> Tensor:
+        values: Tensor = self.value_head(encoded) * obs["learner_present"]
+        return values  # (B, S), 0 for who is absent
+
+    def forward(
+        self, obs: PyTorchObs, deterministic: bool = False
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What stock PPO asks for: actions, class-mean value (B, 1), joint log-probability (B,)."""
+        decision = self.decide(cast("Observation", obs), deterministic=deterministic)
+        log_prob = decision.tutor_log_prob + decision.plan_log_prob.sum(-1)
+        return decision.actions, self._class_value(obs, decision.values), log_prob
+
+    def evaluate_actions(self, obs: PyTorchObs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What stock PPO asks for: class-mean value (B, 1), joint log-probability, entropy (B,)."""
+        scored = self.evaluate(cast("Observation", obs), actions.long())
+        log_prob = scored.tutor_log_prob + scored.plan_log_prob.sum(-1)
+        spread = scored.activity_entropy + scored.target_entropy + scored.concept_entropy
+        spread = spread + scored.plan_entropy.sum(-1)
+        return self._class_value(obs, scored.values), log_prob, spread
+
+    def predict_values(self, obs: PyTorchObs) -> Tensor:
+        """Class-mean value (B, 1)."""
+        return self._class_value(obs, self.learner_values(cast("Observation", obs)))
+
+    def learner_values(self, obs: Observation) -> Tensor:
+        """Each learner's value (B, S)."""
+        return self._values(obs, self.encoder(obs)[0])
+
+    @staticmethod
+    def _class_value(obs: PyTorchObs, values: Tensor) -> Tensor:
+        weights = shares(cast("Observation", obs)["learner_present"])
+        return (values * weights).sum(-1, keepdim=True)
+
+    def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
+        return self.decide(cast("Observation", observation), deterministic=deterministic).actions
+
+    def get_distribution(self, obs: PyTorchObs) -> Distribution:
+        """Refuse: no stable-baselines3 distribution describes choices that depend on another."""
+        raise TypeError(
+            f"got {type(obs).__name__}; expected a call of decide, evaluate or explain: "
+            "choices depend on one another, which stable-baselines3's distributions cannot express"
+        )
+
+
+def _already(choice: Tensor, _: Tensor) -> Tensor:
+    return choice

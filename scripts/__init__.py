@@ -1,0 +1,1 @@
+"""Programs: `python -m scripts.NAME --help` is the manual of each."""

@@ -1,0 +1,172 @@
+"""Train an attention tutor with PPO.
+
+Examples:
+    python -m scripts.train                                   the default preset, new run folder
+    python -m scripts.train --preset quick --seed 3 --run runs/quick
+    python -m scripts.train --ppo.learning-rate 5e-4 --course.learners 12
+    python -m scripts.train --resume runs/quick               goes on where Ctrl-C stopped it
+"""
+
+import json
+import signal
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import tyro
+from stable_baselines3.common.callbacks import BaseCallback, CallbackList
+from stable_baselines3.common.logger import configure
+
+from agents.checkpoint import has_state, load_state
+from agents.imitation import warm_start
+from agents.ppo import ClassroomPPO
+from agents.presets import PRESETS, TrainConfig
+from agents.progress import CheckpointsCallback, ProgressCallback
+from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
+from agents.sb3_adapter import SB3Classrooms
+from envs.curriculum import BUILTIN, Curriculum, builtin, load
+from envs.vector import ClassroomVectorEnv
+
+INTERRUPTED = 130
+"""Exit code of a program that Ctrl-C ended (128 + SIGINT)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Train an attention tutor with PPO; every setting of the preset can be changed by name."""
+
+    preset: str = "default"
+    """Settings to start from: quick, default, large or reference."""
+    seed: int = 0
+    """Seed of weights, sampling and classrooms."""
+    run: Path | None = None
+    """Run folder; default runs/ and the time."""
+    resume: Path | None = None
+    """Run folder to go on with; its own settings and seed apply."""
+    json: Path | None = None
+    """Where to write the results of the training as JSON."""
+    train: Annotated[TrainConfig, tyro.conf.arg(name="")] = field(default_factory=TrainConfig)
+    """Settings of the preset."""
+
+
+def parse(argv: list[str]) -> Arguments:
+    """Read the command line; the preset's settings are the defaults of the others."""
+    preset = "default"
+    for position, word in enumerate(argv):
+        if word.startswith("--preset"):
+            preset = word.partition("=")[2] or " ".join(argv[position + 1 : position + 2])
+    if preset not in PRESETS:
+        sys.exit(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
+    default = Arguments(preset=preset, train=PRESETS[preset])
+    return tyro.cli(Arguments, args=argv, default=default, description=__doc__)
+
+
+def curriculum_of(config: TrainConfig) -> Curriculum:
+    """The built-in curriculum of that name, or the one saved at that path."""
+    named = config.curriculum in BUILTIN
+    return builtin(config.curriculum) if named else load(config.curriculum)
+
+
+def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
+    """Classrooms and a fresh model, on the device asked for."""
+    env = ClassroomVectorEnv(
+        config.classrooms,
+        course=config.course,
+        curriculum=curriculum_of(config),
+        threads=config.simulation_threads,
+    )
+    return ClassroomPPO(
+        env=SB3Classrooms(env),
+        config=config.ppo,
+        policy_config=config.policy,
+        seed=seed,
+        device=config.device,
+    )
+
+
+def inspections(config: TrainConfig) -> list[BaseCallback]:
+    """Callbacks that show in TensorBoard what the tutor does and why."""
+    del config
+    return []
+
+
+def learn(model: ClassroomPPO, config: TrainConfig, run: Path) -> bool:
+    """Train to the end, or until Ctrl-C; True when it came to the end."""
+    checkpoints = CheckpointsCallback(run, config.checkpoint_minutes)
+    callbacks = [checkpoints, ProgressCallback(config.decisions), *inspections(config)]
+    earlier = signal.signal(signal.SIGINT, lambda *_: stop(model))
+    try:
+        model.learn(
+            max(config.decisions - model.num_timesteps, 0),
+            callback=CallbackList(callbacks),
+            reset_num_timesteps=False,
+        )
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+    checkpoints.save()
+    return model.num_timesteps >= config.decisions
+
+
+def stop(model: ClassroomPPO) -> None:
+    """End after the present rollout; at a second Ctrl-C at once, with the last checkpoint."""
+    if model.stop_requested:
+        raise KeyboardInterrupt
+    model.request_stop()
+    print("\nstopping after this rollout; Ctrl-C again stops at once", flush=True)
+
+
+def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run: Path) -> None:
+    """Load the state to resume, or begin: write config.json and imitate a rule if asked to."""
+    model.set_logger(configure(str(run), ["tensorboard"]))
+    if arguments.resume is not None and has_state(run / CHECKPOINT):
+        load_state(model, run / CHECKPOINT)
+        return
+    write_config(run, config, preset=arguments.preset, seed=arguments.seed)
+    warm_start(model, config.warm_start)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Train, save, and say what to do next; returns the exit code."""
+    arguments = parse(sys.argv[1:] if argv is None else argv)
+    run, config = arguments.resume or arguments.run or new_folder(), arguments.train
+    if arguments.resume is not None:
+        config, content = read_config(run)
+        arguments = replace(arguments, seed=content["seed"], preset=content["preset"])
+    torch.set_num_threads(config.threads)
+    begin = time.monotonic()
+    model = make_model(config, arguments.seed)
+    prepare(model, config, arguments, run)
+    print(f"run {run}, preset {arguments.preset}, seed {arguments.seed}, on {model.device}")
+    before = model.num_timesteps
+    if not learn(model, config, run):
+        print(f"stopped at {model.num_timesteps} decisions; to go on: ", end="")
+        print(f"python -m scripts.train --resume {run}")
+        return INTERRUPTED
+    seconds = time.monotonic() - begin
+    results = summary(model, seconds, model.num_timesteps - before)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps({"run": str(run), **results}, indent=2) + "\n")
+    print(f"{model.num_timesteps} decisions in {seconds / 60:.1f} min; ", end="")
+    print(f"NLG of the last courses {results['nlg_delayed']:.3f} (sampled actions)")
+    print(f"evaluate: python -m scripts.evaluate {run}")
+    print(f"look inside: tensorboard --logdir {run}")
+    return 0
+
+
+def summary(model: ClassroomPPO, seconds: float, decisions: int) -> dict[str, Any]:
+    """Figures of a finished training."""
+    courses = list(model.ep_info_buffer or ())
+    gains = [course["nlg_delayed"] for course in courses]
+    return {
+        "decisions": model.num_timesteps,
+        "seconds": seconds,
+        "train_decisions_per_s": decisions / seconds,
+        "nlg_delayed": sum(gains) / max(len(gains), 1),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
