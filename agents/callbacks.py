@@ -1,6 +1,7 @@
 """Looking into training: TensorBoard panels that say what the tutor does, to whom, and why."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,21 +45,24 @@ and of the course's decisions |
 
     Args:
         simulation: One classroom, used by nobody else.
-        every: Rollouts between inspections, at least 1; there is also one at the very end.
+        every: Rollouts between inspections, at least 1; one more follows at the very end.
+        most_time: Share of the training time that inspections may take, in [0, 1]; one that would
+            come earlier waits. Higher values give more panels in short runs.
         seed: Of the fixed class; the default is an evaluation seed, never trained on.
         rules: A results file of `scripts.evaluate`, for the reference lines; None or a file that
             does not exist draws none.
         settings: Hyperparameters for the hparams panel.
 
     Raises:
-        ValueError: `every` or the number of classrooms is out of range.
+        ValueError: `every`, `most_time` or the number of classrooms is out of range.
     """
 
     def __init__(
         self,
         simulation: Simulation,
         *,
-        every: int = 25,
+        every: int = 8,
+        most_time: float = 0.02,
         seed: int = EVALUATION_SEED,
         rules: Path | None = None,
         settings: dict[str, bool | str | float | None] | None = None,
@@ -68,12 +72,17 @@ and of the course's decisions |
             raise ValueError(f"every is {every}; expected at least 1 rollout")
         if simulation.batch != 1:
             raise ValueError(f"batch is {simulation.batch}; expected 1 classroom to inspect")
+        if not 0.0 <= most_time <= 1.0:
+            raise ValueError(f"most_time is {most_time}; expected a share in [0, 1]")
         self.simulation, self.every, self.seed = simulation, every, seed
+        self.most_time = most_time
         self.rules = rule_results(rules) if rules is not None and rules.exists() else {}
         self.settings = settings or {}
-        self.rollouts = 0
+        self.rollouts, self.due = 0, 0
+        self.begin, self.spent = 0.0, 0.0
 
     def _on_training_start(self) -> None:
+        self.begin, self.rollouts, self.due, self.spent = time.monotonic(), 0, 0, 0.0
         if self.settings:
             metrics: dict[str, float] = {"eval/nlg_of_class": 0.0}
             self._show("hparams", HParam(self.settings, metrics))
@@ -85,8 +94,10 @@ and of the course's decisions |
         return True
 
     def _on_rollout_end(self) -> None:
-        if self.rollouts % self.every == 0:
+        affordable = self.spent <= self.most_time * (time.monotonic() - self.begin)
+        if self.rollouts >= self.due and affordable:
             self.inspect()
+            self.due = self.rollouts + self.every
         self.rollouts += 1
 
     def _on_training_end(self) -> None:
@@ -95,6 +106,7 @@ and of the course's decisions |
 
     def inspect(self) -> None:
         """Teach the fixed class with the present policy and record every panel."""
+        begin = time.monotonic()
         policy = self.model.policy
         if not isinstance(policy, AttentionPolicy):
             raise TypeError(f"policy is {type(policy).__name__}; expected an AttentionPolicy")
@@ -106,6 +118,7 @@ and of the course's decisions |
         for number, turn in enumerate(_middle_lesson(turns), 1):
             self._picture(f"eval/class_{number}", draw(turn.view))
         self._show("eval/decisions", decision_table(turns))
+        self.spent += time.monotonic() - begin
 
     def _record_figures(self, turns: list[Turn]) -> None:
         self.logger.record("eval/nlg_of_class", turns[-1].view.gain)
@@ -160,7 +173,7 @@ def activity_shares(turns: list[Turn]) -> NDArray[np.float64]:
         third = min(int(len(THIRDS) * turn.course_share), len(THIRDS) - 1)
         minutes[third, turn.reason.activity] += turn.minutes
     total = minutes.sum(axis=1, keepdims=True)  # (3, 1)
-    return np.divide(minutes, total, out=np.zeros_like(minutes), where=total > 0)
+    return np.asarray(minutes / np.where(total > 0, total, 1.0))
 
 
 def decision_table(turns: list[Turn]) -> str:

@@ -22,7 +22,7 @@ class TrainConfig:
     threads: int = 2
     """CPU threads for the network. Results repeat bit for bit only with the same number."""
     simulation_threads: int = 1
-    """CPU threads for the classrooms; more pay from about 4,096 classrooms, and change no result."""
+    """CPU threads for the classrooms; more pay from about 4,096 of them, and change no result."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the network runs: auto takes a CUDA device where there is one."""
     curriculum: str = DEFAULT_CURRICULUM

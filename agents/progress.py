@@ -3,14 +3,13 @@
 import sys
 import time
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import numpy as np
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from stable_baselines3.common.callbacks import BaseCallback
 
 from agents.checkpoint import save_policy, save_state
-from agents.ppo import ClassroomPPO
 from agents.run_folder import CHECKPOINT
 
 SECONDS_BETWEEN_LINES = 30.0
@@ -32,7 +31,7 @@ class CheckpointsCallback(BaseCallback):
 
     def save(self) -> None:
         """Save now."""
-        model = cast("ClassroomPPO", self.model)
+        model: Any = self.model
         save_state(model, self.folder / CHECKPOINT)
         save_policy(model.policy, self.folder, {"decisions": model.num_timesteps})
         self.last = time.monotonic()

@@ -59,7 +59,14 @@ def predict(log: AnswerLog, easiness: Floats, assumed: Observer) -> Floats:
     probability = np.zeros(log.learner.size)
     effects = np.zeros((2, skills))
     _filter(
-        log.learner, log.skill, log.opportunity, log.correct, easiness, assumed, effects, probability
+        log.learner,
+        log.skill,
+        log.opportunity,
+        log.correct,
+        easiness,
+        assumed,
+        effects,
+        probability,
     )
     return probability
 

@@ -12,7 +12,7 @@ import math
 
 from envs.compiled import compiled
 from envs.constants import AttentionConstants
-from envs.state import Floats, Ints, Mind
+from envs.state import Floats, Ints, Records
 
 WARM_UP_END, PEAK_START, PEAK_END, DECLINE_START = 2.0, 5.0, 20.0, 30.0
 """Minutes of the within-session curve (LEARNERS 2.4: warm-up 2 min, peak 5 to 20, then decline)."""
@@ -38,7 +38,7 @@ def drift(engagement: float, shock: float, minutes: float, a: AttentionConstants
 
 
 @compiled
-def contagion(b: int, i: int, mind: Mind, seats: Floats, a: AttentionConstants) -> float:
+def contagion(b: int, i: int, mind: Records, seats: Floats, a: AttentionConstants) -> float:
     """Logit effect of the neighbours' recent attention; only learners who are there count."""
     weight = 0.0
     share = 0.0
@@ -73,7 +73,9 @@ def lapse_probability(lapsed: int, on: float, off: float, minutes: float) -> flo
 
 
 @compiled
-def lapse_rates(b: int, i: int, q: float, mind: Mind, a: AttentionConstants) -> tuple[float, float]:
+def lapse_rates(
+    b: int, i: int, q: float, mind: Records, a: AttentionConstants
+) -> tuple[float, float]:
     """Rates (per minute) into and out of mind wandering at drive q."""
     passive = min(mind[b, i].passive_minutes, a.slope_minutes)
     unattended = min(mind[b, i].unattended_minutes, a.slope_minutes)

@@ -1,6 +1,6 @@
 """The classroom as a Gymnasium environment: one class, one tutor, one course."""
 
-from typing import Any, SupportsFloat
+from typing import Any, SupportsFloat, cast
 
 import gymnasium as gym
 import numpy as np
@@ -93,7 +93,7 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
             on_illegal=on_illegal,
         )
         size = self.simulation.course.learners, self.simulation.curriculum.size
-        self.observation_space = observation_space(*size)
+        self.observation_space = cast("Any", observation_space(*size))
         self.action_space = action_space(*size)
         self._seeded = False
 
@@ -146,7 +146,7 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
             self.render()
         return self._observation(), float(outcome.reward[0]), done, False, info
 
-    def render(self) -> str | NDArray[np.uint8] | None:  # type: ignore[override]
+    def render(self) -> str | NDArray[np.uint8] | None:
         """Draw the class: a table as text ("ansi"), or a picture from above (H, W, 3)."""
         if self.render_mode is None:
             return None
@@ -163,7 +163,8 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         return {name: array[0].copy() for name, array in self.simulation.observation.items()}
 
     def _phi(self) -> NDArray[np.float64]:
-        return self.simulation.world.state.tally.expected[0].copy()
+        expected: NDArray[np.float64] = self.simulation.world.state.tally.expected[0]
+        return expected.copy()
 
 
 def decision_info(simulation: Simulation, b: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numba
 
@@ -37,5 +37,5 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 
 def compiled(kernel: Kernel) -> Kernel:
     """Compile one kernel: cached on disk, without the interpreter lock, IEEE arithmetic kept."""
-    jit: Callable[[Kernel], Kernel] = numba.njit(cache=True, nogil=True, error_model="numpy")
-    return jit(kernel)
+    jit = numba.njit(cache=True, nogil=True, error_model="numpy")
+    return cast("Kernel", jit(kernel))

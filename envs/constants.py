@@ -70,8 +70,8 @@ class AcquisitionConstants(NamedTuple):
         float, Assumed(1.5, 3.5, "logit", "mastery lost where nothing is understood")
     ] = 2.5
     scale: Annotated[
-        float, Assumed(0.5, 2.0, "ratio", "common scale, set by the anchors of Hake 1998")
-    ] = 1.0
+        float, Assumed(0.5, 2.0, "ratio", "common scale: lecture anchor of Hake 1998")
+    ] = 1.5
     present: Annotated[float, Assumed(0.06, 0.24, "per min", "exposition")] = 0.12
     demonstrate: Annotated[float, Assumed(0.08, 0.32, "per min", "immersive, g .24 to .38")] = 0.16
     worked_example: Annotated[float, Assumed(0.10, 0.40, "per min", "Barbieri 2023, g .48")] = 0.20
@@ -216,8 +216,8 @@ class SicknessConstants(NamedTuple):
     threshold: Annotated[float, Cited(30.0, 50.0, "SSQ", "only intense sickness matters")] = 40.0
     drive: Annotated[float, Assumed(0.5, 2.0, "logit per 40 SSQ above", "on attention")] = 1.0
     leave_rate: Annotated[
-        float, Cited(0.01, 0.1, "per min and 40 SSQ above", "15 % leave a 30 to 60 min session")
-    ] = 0.05
+        float, Cited(0.05, 0.5, "per min and 40 SSQ above", "15 % leave a 30 to 60 min session")
+    ] = 0.25
     novelty_lessons: Annotated[float, Assumed(1.0, 4.0, "lessons", "Lee 2025: 3 waves")] = 2.0
     novelty_drive: Annotated[float, Assumed(0.0, 0.6, "logit", "Lee 2025, direction")] = 0.3
     novelty_bonus: Annotated[

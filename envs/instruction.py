@@ -103,12 +103,7 @@ def learn(
         amount = worth * a.quiz_opportunities
         answer_quiz(b, i, concept, step, hours, state_logit, amount, w)
         return
-    guided = worth
-    if occupation in (Occupation.WORKED_EXAMPLE, Occupation.EXPLAIN):
-        z = logit_mastery(b, i, concept, hours, traits, knowledge, curriculum, k, m, a)
-        guided *= aptitude(z, a)
-    if occupation == Occupation.PEER:
-        guided *= _pairing(b, i, partner, concept, hours, w)
+    guided = worth * _guidance(b, i, occupation, concept, partner, hours, w)
     new = novelty(w.state.clock[b].lesson, w.constants.sickness)
     rate = understanding_rate(occupation, new, w.constants.sickness.novelty_bonus, a)
     if occupation == Occupation.PEER:
@@ -123,6 +118,22 @@ def learn(
     opportunities = opportunity_rate(occupation, a) * guided * STEP_MINUTES
     if opportunities > 0.0:
         practise(b, i, concept, hours, opportunities, False, knowledge, a.blind_practice)
+
+
+@compiled
+def _guidance(
+    b: int, i: int, occupation: int, concept: int, partner: int, hours: float, w: World
+) -> float:
+    """Multiplier of guided work: expertise reversal, or the difference within a pair of peers."""
+    if occupation == Occupation.PEER:
+        return _pairing(b, i, partner, concept, hours, w)
+    if occupation not in (Occupation.WORKED_EXAMPLE, Occupation.EXPLAIN):
+        return 1.0
+    a, k, m = w.constants.acquisition, w.constants.knowledge, w.constants.memory
+    z = logit_mastery(
+        b, i, concept, hours, w.state.traits, w.state.knowledge, w.curriculum, k, m, a
+    )
+    return aptitude(z, a)
 
 
 @compiled

@@ -115,7 +115,7 @@ def first_illegal(b: int, action: Ints, masks: Masks) -> int:
 
 @compiled
 def _allowed(mask: Mask, choice: int) -> bool:
-    return 0 <= choice < mask.shape[0] and mask[choice] > 0.0
+    return bool(0 <= choice < mask.shape[0] and mask[choice] > 0.0)
 
 
 @compiled

@@ -6,8 +6,10 @@ with a real one. Attention, affect, answers and learning are the classroom's own
 neighbours, no headset and no novelty; the software's feedback addresses the learner every time.
 """
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +17,12 @@ import numpy as np
 from envs.activities import ACTIVITIES
 from envs.constants import Constants, compact
 from envs.curriculum import CurriculumArrays
-from envs.curriculum_generate import EASINESS_SD, ITEM_SD
+from envs.curriculum_generate import ITEM_SD
 from envs.draws import key
 from envs.events import empty_events
 from envs.log_writing import Pen, Plan, write_log
 from envs.logs import AnswerLog, Floats, Ints
-from envs.population import draw_concept_slopes, draw_knowledge, draw_traits
+from envs.population import draw_knowledge, draw_traits
 from envs.state import empty_state
 from envs.world import Timetable, World
 
@@ -58,22 +60,22 @@ class LogDesign:
     """Quantiles (share, skills) of how many skills a learner practises."""
     ability_skills_correlation: float = 0.28
     """Rank correlation of ability and number of skills practised (smm4_params.json)."""
-    popularity_log_sd: float = 1.63
-    """Spread of ln(learners per skill)."""
+    popularity: float = 0.79
+    """Elasticity of a skill's learners to its answers; the rest is answers per learner."""
     items_log: tuple[float, float] = (4.6, 1.2)
     """Mean and sd of ln(items per skill)."""
     class_size: int = 25
     """Learners who get the same items: a class with its teacher's problem sets."""
-    class_items: int = 20
+    class_items: int = 12
     """Items of one skill that one class gets."""
     class_share: float = 0.2
     """Share of the variance of ability between classes (Hedges & Hedberg 2007: .22 in maths)."""
-    interruption: float = 0.17
+    interruption: float = 0.2
     """Chance that another skill comes next although this one is not finished."""
     returning: float = 0.57
     """Share of switches that go back to a skill begun before."""
-    stop_log_sd: float = 0.4
-    """Spread over skills of ln(hazard of leaving the skill)."""
+    stop_log_sd: float = 0.49
+    """Spread over skills of ln(hazard of leaving), beyond what the skill's answers tell."""
     gap_days_log: tuple[float, float] = (1.8, 1.45)
     """Mean and sd of ln(days between sessions): between Algebra I 2005-06 and ASSISTments 2017."""
     session_minutes_log: tuple[float, float] = (3.6, 0.5)
@@ -84,6 +86,22 @@ class LogDesign:
             raise ValueError(f"design.skills is {self.skills}; expected 1 to {LARGEST_SKILLS}")
         if self.learners < 1:
             raise ValueError(f"design.learners is {self.learners}; expected at least 1")
+
+
+class Skills(NamedTuple):
+    """Fitted skills of a log: aggregates over thousands of answers."""
+
+    easiness: Floats  # (skills,) logit
+    slope: Floats  # (skills,) logit per ln(1 + n), beyond the mean
+    answers: Floats  # (skills,) answers in the log
+
+
+def load_skills(file: Path) -> Skills:
+    """Read skill_effects_pairRE.csv (columns skill, easiness, slope_dev, n); effects are centred."""
+    with file.open() as lines:
+        rows = [(row["easiness"], row["slope_dev"], row["n"]) for row in csv.DictReader(lines)]
+    easiness, slope, answers = np.array(rows, dtype=np.float64).T
+    return Skills(easiness - easiness.mean(), slope - slope.mean(), answers)
 
 
 class SimulatedLog(NamedTuple):
@@ -97,6 +115,7 @@ class SimulatedLog(NamedTuple):
 def simulate_log(
     design: LogDesign,
     constants: Constants,
+    skills: Skills,
     hazards: Mapping[str, Mapping[str, float]],
     seed: int,
 ) -> SimulatedLog:
@@ -105,6 +124,7 @@ def simulate_log(
     Args:
         design: Who practises what.
         constants: Of the learner family.
+        skills: What is practised; drawn from with replacement where the design has another number.
         hazards: Chance of leaving a skill after an answer: streak of correct answers ("0" to "3")
             to opportunity ("1" to ">20") to probability, as in stopping_and_resid.json.
         seed: The same seed gives the same log.
@@ -113,10 +133,13 @@ def simulate_log(
         The log with its truth.
     """
     rng = np.random.default_rng(seed)
-    curriculum = _curriculum(design, rng)
+    if skills.easiness.size != design.skills:
+        skills = _resample(skills, design.skills, rng)
+    curriculum = _curriculum(skills, rng)
     world = _world(design, constants, curriculum, seed)
+    world.state.knowledge.concept_slope[:] = skills.slope
     _gather_classes(design, constants, world, rng)
-    plan = _plan(design, world, hazards, rng)
+    plan = _plan(design, world, skills, hazards, rng)
     pen = _pen(plan, design.skills)
     write_log(world, plan, pen)
     rows = slice(0, int(pen.size[0]))
@@ -128,12 +151,17 @@ def simulate_log(
     return SimulatedLog(log, difficulty, world.state.traits.ability[:, 0])
 
 
-def _curriculum(design: LogDesign, rng: np.random.Generator) -> CurriculumArrays:
-    skills = design.skills
+def _resample(table: Skills, size: int, rng: np.random.Generator) -> Skills:
+    rows = rng.integers(0, table.easiness.size, size)
+    return Skills(table.easiness[rows], table.slope[rows], table.answers[rows])
+
+
+def _curriculum(table: Skills, rng: np.random.Generator) -> CurriculumArrays:
+    skills = table.easiness.size
     difficulties = rng.normal(0.0, ITEM_SD, (skills, MOST_ITEMS))
     return CurriculumArrays(
         weight=np.full(skills, 1.0 / skills),
-        easiness=rng.normal(0.0, EASINESS_SD, skills),
+        easiness=table.easiness,
         depth=np.zeros(skills),
         parents=np.full((skills, 1), -1, np.int64),
         difficulties=difficulties,
@@ -154,8 +182,6 @@ def _world(
         state.clock.lesson[b] = LONG_PAST
         draw_traits(b, 0, state, constants)
         draw_knowledge(b, 0, state, curriculum, constants)
-    draw_concept_slopes(0, state, constants)
-    state.knowledge.concept_slope[:] = state.knowledge.concept_slope[0]
     state.knowledge.understanding[:] = 1.0
     table = Timetable(
         lessons=1,
@@ -185,11 +211,13 @@ def _gather_classes(
 def _plan(
     design: LogDesign,
     world: World,
+    skills: Skills,
     hazards: Mapping[str, Mapping[str, float]],
     rng: np.random.Generator,
 ) -> Plan:
     counts = _skill_counts(design, world.state.traits.ability[:, 0], rng)
-    popularity = rng.normal(0.0, design.popularity_log_sd, design.skills)
+    answers = np.log(skills.answers)
+    popularity = design.popularity * answers
     order = np.argsort(-popularity - rng.gumbel(size=(design.learners, design.skills)), axis=1)
     queue = np.where(np.arange(design.skills) < counts[:, None], order, -1)  # (L, skills)
     mean, spread = design.items_log
@@ -197,7 +225,8 @@ def _plan(
     items = np.clip(items, FEWEST_ITEMS, MOST_ITEMS).astype(np.int64)
     classes = np.arange(design.learners) // design.class_size
     first = rng.integers(0, items, (classes[-1] + 1, design.skills))
-    stop = np.exp(rng.normal(0.0, design.stop_log_sd, design.skills))
+    length = (1.0 - design.popularity) * answers
+    stop = np.exp(rng.normal(0.0, design.stop_log_sd, design.skills) - length)
     practised = np.bincount(queue[queue >= 0], minlength=design.skills)
     stop *= np.average(1.0 / stop, weights=practised)  # keeps the mean length of practice
     return Plan(

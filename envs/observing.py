@@ -13,7 +13,7 @@ from envs.instruction import STEP_MINUTES
 from envs.learners.calibrated import logit_mastery
 from envs.sensors import FIRST_CHANNEL, window_features
 from envs.spaces import BEHAVIOUR, CHANNELS, CONCEPT_FEATURES, COURSE, EVIDENCE, sensor_width
-from envs.state import Channels, Floats
+from envs.state import Floats, Records
 from envs.teaching import clock_hours
 from envs.world import World
 
@@ -102,14 +102,14 @@ def observe(b: int, views: Views, w: World) -> None:
 
 
 @compiled
-def _modality(b: int, i: int, first: int, width: int, channels: Channels, out: Single) -> None:
+def _modality(b: int, i: int, first: int, width: int, channels: Records, out: Single) -> None:
     """Mean, spread, trend of each channel; last, whether the modality was there at all."""
     for j in range(width):
         mean, spread, trend = window_features(b, i, first + j, channels)
         out[3 * j] = mean
         out[3 * j + 1] = spread
         out[3 * j + 2] = trend
-    out[3 * width] = 1.0 if channels[b, i, first].count > 0.0 else 0.0
+    out[3 * width] = 1.0 if channels[b, i, first].windows > 0.0 else 0.0
 
 
 @compiled

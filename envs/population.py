@@ -87,7 +87,7 @@ def start_lesson(b: int, i: int, step: int, state: State, constants: Constants) 
         constants: Of the population.
     """
     a, low, high = constants.attention, state.clock[b].low, state.clock[b].high
-    mind, work, sensing = state.mind, state.work, state.sensing
+    mind, sensing = state.mind, state.sensing
     mind[b, i].session = a.session_sd * normal(low, high, step, i, Use.SESSION)
     mind[b, i].engagement = a.engagement_sd * normal(low, high, step, i, Use.ENGAGEMENT)
     share = a.return_rate / (a.return_rate + a.lapse_rate)
@@ -95,6 +95,19 @@ def start_lesson(b: int, i: int, step: int, state: State, constants: Constants) 
     draw = normal(low, high, step, i, Use.CONTEXT)
     mind[b, i].context = constants.knowledge.context_sd * draw
     mind[b, i].recent_share = a.usual_share
+    _set_to_zero(b, i, state)
+    mind[b, i].present = 1
+    state.work[b, i].item_in_hand = -1
+    sensing[b, i].headset = 1
+    muted = uniform(low, high, step, i, Use.MUTED) < constants.sensors.muted
+    sensing[b, i].muted = 1 if muted else 0
+    for channel in range(SENSOR_CHANNELS):
+        state.channels[b, i, channel].noise = normal(low, high, step, i, Use.NOISE + channel)
+
+
+@compiled
+def _set_to_zero(b: int, i: int, state: State) -> None:
+    mind, work, sensing = state.mind, state.work, state.sensing
     for minutes in (
         mind.confused_minutes,
         mind.resolved_minutes,
@@ -121,10 +134,3 @@ def start_lesson(b: int, i: int, step: int, state: State, constants: Constants) 
         sensing.hands,
     ):
         count[b, i] = 0
-    mind[b, i].present = 1
-    work[b, i].item_in_hand = -1
-    sensing[b, i].headset = 1
-    muted = uniform(low, high, step, i, Use.MUTED) < constants.sensors.muted
-    sensing[b, i].muted = 1 if muted else 0
-    for channel in range(SENSOR_CHANNELS):
-        state.channels[b, i, channel].noise = normal(low, high, step, i, Use.NOISE + channel)

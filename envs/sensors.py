@@ -9,7 +9,7 @@ from typing import Final
 from envs.compiled import compiled
 from envs.constants import SensorConstants
 from envs.spaces import CHANNELS
-from envs.state import SENSOR_CHANNELS, Channels
+from envs.state import SENSOR_CHANNELS, Records
 
 GAZE, HEAD, HEAD_SWAY, FACE, DISCOMFORT, VOICE, CONFUSION, TOUCH = range(8)
 ATTENTION_CHANNELS: Final = (GAZE, HEAD, FACE, VOICE, TOUCH)
@@ -59,10 +59,10 @@ def next_noise(noise: float, shock: float, s: SensorConstants) -> float:
 
 
 @compiled
-def forget_windows(b: int, i: int, channels: Channels) -> None:
+def forget_windows(b: int, i: int, channels: Records) -> None:
     """Start the sums of a new decision."""
     for h in range(SENSOR_CHANNELS):
-        channels[b, i, h].count = 0.0
+        channels[b, i, h].windows = 0.0
         channels[b, i, h].total = 0.0
         channels[b, i, h].squares = 0.0
         channels[b, i, h].moment = 0.0
@@ -71,9 +71,9 @@ def forget_windows(b: int, i: int, channels: Channels) -> None:
 
 
 @compiled
-def add_window(b: int, i: int, h: int, window: int, x: float, channels: Channels) -> None:
+def add_window(b: int, i: int, h: int, window: int, x: float, channels: Records) -> None:
     """Take one reading x of channel h into the running sums of this decision."""
-    channels[b, i, h].count += 1.0
+    channels[b, i, h].windows += 1.0
     channels[b, i, h].total += x
     channels[b, i, h].squares += x * x
     channels[b, i, h].moment += window * x
@@ -82,13 +82,13 @@ def add_window(b: int, i: int, h: int, window: int, x: float, channels: Channels
 
 
 @compiled
-def window_features(b: int, i: int, h: int, channels: Channels) -> tuple[float, float, float]:
+def window_features(b: int, i: int, h: int, channels: Records) -> tuple[float, float, float]:
     """Mean, spread (sd) and trend (slope per window) of channel h since the last decision.
 
     Returns:
         (0, 0, 0) without any window.
     """
-    count = channels[b, i, h].count
+    count = channels[b, i, h].windows
     if count == 0.0:
         return 0.0, 0.0, 0.0
     mean = channels[b, i, h].total / count
@@ -101,7 +101,7 @@ def window_features(b: int, i: int, h: int, channels: Channels) -> tuple[float, 
 
 
 @compiled
-def attended_share(b: int, i: int, channels: Channels, usual: float, s: SensorConstants) -> float:
+def attended_share(b: int, i: int, channels: Records, usual: float, s: SensorConstants) -> float:
     """Estimate the share attended since the last decision, from the sensors alone.
 
     Each attention channel's mean is read as usual + (mean / d') with error variance (bias^2 +
@@ -119,14 +119,15 @@ def attended_share(b: int, i: int, channels: Channels, usual: float, s: SensorCo
     """
     keep = math.exp(-STEP_SECONDS / s.noise_seconds)
     correlated = (1.0 + keep) / (1.0 - keep)
-    windows = max(1.0, channels[b, i, GAZE].count)
+    windows = max(1.0, channels[b, i, GAZE].windows)
     precision = 1.0 / (0.04 + usual * (1.0 - usual) / windows)
-    total = 0.0
+    total: float = 0.0
     for channel in ATTENTION_CHANNELS:
-        count = channels[b, i, channel].count
+        count: float = channels[b, i, channel].windows
         if count > 0.0:
             d = signal(channel, 1.0, 0.0, 0, s)
             weight = d * d / (s.bias_sd**2 + min(1.0, correlated / count))
             total += weight * (channels[b, i, channel].total / count) / d
             precision += weight
-    return min(1.0, max(0.0, usual + total / precision))
+    share: float = usual + total / precision
+    return min(1.0, max(0.0, share))

@@ -107,7 +107,8 @@ class Simulation:
     @property
     def done(self) -> NDArray[np.bool_]:
         """(B,) True where the course is over."""
-        return self.outcome.done == 1
+        over: NDArray[np.bool_] = self.outcome.done == 1
+        return over
 
     def seed(self, seeds: Ints) -> None:
         """Give every classroom its seed (B,) >= 0; the next start is its episode 0."""

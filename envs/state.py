@@ -6,7 +6,7 @@ pointer for it, not one for each field, and `mind[b, i].lapsed` costs a load; `m
 whole field as an array.
 """
 
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ SENSOR_CHANNELS = sum(len(channels) for channels in CHANNELS.values())
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Records = np.recarray[Any, Any]
 
 
 class Traits(NamedTuple):
@@ -90,7 +91,7 @@ class Channels(NamedTuple):
 
     bias: Floats  # (B, S, H) offset in noise sds
     noise: Floats  # (B, S, H) AR(1), unit sd
-    count: Floats  # (B, S, H) windows
+    windows: Floats  # (B, S, H) readings taken
     total: Floats  # (B, S, H) sum of readings x
     squares: Floats  # (B, S, H) sum of x^2
     moment: Floats  # (B, S, H) sum of time times x
@@ -135,17 +136,17 @@ class Tally(NamedTuple):
 
 
 class State(NamedTuple):
-    """Everything about B classrooms."""
+    """Everything about B classrooms: one record array a group, with the group's fields."""
 
-    traits: Traits
-    knowledge: Knowledge
-    mind: Mind
-    work: Work
-    sensing: Sensing
-    channels: Channels
-    evidence: Evidence
-    clock: Clock
-    tally: Tally
+    traits: Records  # (B, S) Traits
+    knowledge: Records  # (B, S, C) Knowledge
+    mind: Records  # (B, S) Mind
+    work: Records  # (B, S) Work
+    sensing: Records  # (B, S) Sensing
+    channels: Records  # (B, S, H) Channels
+    evidence: Records  # (B, S, C) Evidence
+    clock: Records  # (B,) Clock
+    tally: Records  # (B, S) Tally
     activity_minutes: Floats  # (B, A)
 
 
@@ -153,20 +154,20 @@ def empty_state(batch: int, learners: int, concepts: int, activities: int) -> St
     """Allocate the state of B classrooms, all zeros."""
     pair = (batch, learners)
     return State(
-        traits=cast("Traits", _records(Traits, pair)),
-        knowledge=cast("Knowledge", _records(Knowledge, (*pair, concepts))),
-        mind=cast("Mind", _records(Mind, pair)),
-        work=cast("Work", _records(Work, pair)),
-        sensing=cast("Sensing", _records(Sensing, pair)),
-        channels=cast("Channels", _records(Channels, (*pair, SENSOR_CHANNELS))),
-        evidence=cast("Evidence", _records(Evidence, (*pair, concepts))),
-        clock=cast("Clock", _records(Clock, (batch,))),
-        tally=cast("Tally", _records(Tally, pair)),
+        traits=_records(Traits, pair),
+        knowledge=_records(Knowledge, (*pair, concepts)),
+        mind=_records(Mind, pair),
+        work=_records(Work, pair),
+        sensing=_records(Sensing, pair),
+        channels=_records(Channels, (*pair, SENSOR_CHANNELS)),
+        evidence=_records(Evidence, (*pair, concepts)),
+        clock=_records(Clock, (batch,)),
+        tally=_records(Tally, pair),
         activity_minutes=np.zeros((batch, activities)),
     )
 
 
-def _records(group: type, shape: tuple[int, ...]) -> np.recarray[Any, Any]:
+def _records(group: type, shape: tuple[int, ...]) -> Records:
     kinds = {Floats: np.float64, Ints: np.int64}
     fields = [(name, kinds[hint]) for name, hint in group.__annotations__.items()]
     return np.zeros(shape, fields).view(np.recarray)

@@ -43,7 +43,8 @@ def lesson_start_step(lesson: int, w: World) -> int:
 def clock_hours(b: int, w: World) -> float:
     """Course clock of classroom b in hours, gaps between lessons included."""
     clock = w.state.clock
-    return clock[b].lesson * w.timetable.lesson_hours + clock[b].step / STEPS_PER_HOUR
+    hours: float = clock[b].lesson * w.timetable.lesson_hours + clock[b].step / STEPS_PER_HOUR
+    return hours
 
 
 @compiled
@@ -103,7 +104,7 @@ def address(b: int, activity: int, target: int, concept: int, step: int, w: Worl
 def drive(b: int, i: int, on_task: float, w: World) -> float:
     """Drive to attend, in logits: trait, engagement, time, affect, novelty, seats, sickness."""
     mind, s = w.state.mind, w.constants.sickness
-    q = w.state.traits[b, i].attention + mind[b, i].engagement + on_task
+    q: float = w.state.traits[b, i].attention + mind[b, i].engagement + on_task
     q += affect_drive(mind[b, i].affect, w.constants.affect)
     q += s.novelty_drive * novelty(w.state.clock[b].lesson, s)
     q += contagion(b, i, mind, w.seats, w.constants.attention)
@@ -137,7 +138,8 @@ def attend(b: int, i: int, occupation: int, activity: int, step: int, w: World) 
         mind[b, i].relief_minutes = max(0.0, mind[b, i].relief_minutes - STEP_MINUTES)
     mind[b, i].cue_minutes = max(0.0, mind[b, i].cue_minutes - STEP_MINUTES)
     lapse = a.lapse_cost if mind[b, i].lapsed == 1 else 0.0
-    return mind[b, i].engagement + mind[b, i].session + on_task - lapse
+    state_logit: float = mind[b, i].engagement + mind[b, i].session + on_task - lapse
+    return state_logit
 
 
 @compiled

@@ -21,7 +21,7 @@ from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 from stable_baselines3.common.logger import configure
 
 from agents.checkpoint import has_state, load_state
-from agents.imitation import warm_start
+from agents.imitation import named_tutor, warm_start
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback, ProgressCallback
@@ -125,7 +125,8 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
         load_state(model, run / CHECKPOINT)
         return
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
-    warm_start(model, config.warm_start)
+    if config.warm_start.tutor != "none":
+        warm_start(model, named_tutor(config.warm_start.tutor), config.warm_start.rollouts)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -21,7 +21,7 @@ import math
 from envs.compiled import compiled
 from envs.constants import AcquisitionConstants, KnowledgeConstants, MemoryConstants
 from envs.curriculum import CurriculumArrays
-from envs.state import Knowledge, Traits
+from envs.state import Records
 
 HOURS_PER_DAY = 24.0
 LOGISTIC_NORMAL = math.pi / 8.0
@@ -43,8 +43,8 @@ def learned(
     i: int,
     c: int,
     hours: float,
-    traits: Traits,
-    knowledge: Knowledge,
+    traits: Records,
+    knowledge: Records,
     k: KnowledgeConstants,
     m: MemoryConstants,
 ) -> float:
@@ -74,7 +74,8 @@ def learned(
     gap = knowledge[b, i, c].gap_days / max(1.0, n)
     spacing = max(m.spacing_floor, 1.0 - m.spacing * math.log1p(gap))
     forgotten = traits[b, i].forgetting * saving * spacing * math.log1p(since)
-    return max(0.0, gain - forgotten)
+    left: float = gain - forgotten
+    return max(0.0, left)
 
 
 @compiled
@@ -83,15 +84,15 @@ def logit_mastery(
     i: int,
     c: int,
     hours: float,
-    traits: Traits,
-    knowledge: Knowledge,
+    traits: Records,
+    knowledge: Records,
     curriculum: CurriculumArrays,
     k: KnowledgeConstants,
     m: MemoryConstants,
     a: AcquisitionConstants,
 ) -> float:
     """Logit z of a correct answer on a matched item, with full attention, at `hours`."""
-    z = k.intercept + traits[b, i].ability + curriculum.easiness[c]
+    z: float = k.intercept + traits[b, i].ability + curriculum.easiness[c]
     z += knowledge[b, i, c].concept_effect - a.gap * (1.0 - knowledge[b, i, c].understanding)
     z += learned(b, i, c, hours, traits, knowledge, k, m)
     parents = 0
@@ -130,8 +131,8 @@ def readiness(
     i: int,
     c: int,
     hours: float,
-    traits: Traits,
-    knowledge: Knowledge,
+    traits: Records,
+    knowledge: Records,
     curriculum: CurriculumArrays,
     k: KnowledgeConstants,
     m: MemoryConstants,
@@ -165,7 +166,7 @@ def practise(
     hours: float,
     amount: float,
     retrieval: bool,
-    knowledge: Knowledge,
+    knowledge: Records,
     blind: float,
 ) -> None:
     """Add `amount` opportunities at `hours`, worth less where little is understood.
@@ -183,7 +184,7 @@ def practise(
 
 
 @compiled
-def instruct(b: int, i: int, c: int, amount: float, knowledge: Knowledge) -> None:
+def instruct(b: int, i: int, c: int, amount: float, knowledge: Records) -> None:
     """Raise understanding: u += (1 - u) (1 - exp(-amount)), solving du = (1 - u) rate dt."""
     u = knowledge[b, i, c].understanding
     knowledge[b, i, c].understanding = u + (1.0 - u) * (1.0 - math.exp(-amount))
@@ -194,8 +195,8 @@ def expected_score(
     b: int,
     i: int,
     hours: float,
-    traits: Traits,
-    knowledge: Knowledge,
+    traits: Records,
+    knowledge: Records,
     curriculum: CurriculumArrays,
     k: KnowledgeConstants,
     m: MemoryConstants,

@@ -59,6 +59,9 @@ class BKTConstants(NamedTuple):
             raise ValueError(f"bkt.instruction is {self.instruction}; expected at least 0")
 
 
+LEAST_DOUBT = 1e-9
+"""No number of opportunities makes a concept more certain: evidence can always turn it."""
+
 WITH_FORGETTING = BKTConstants(prior=0.676, learn=0.150, forget=0.011, guess=0.154, slip=0.195)
 """The medians of the variant with forgetting (AUC .723 against .717; LEARNERS 2.1)."""
 
@@ -123,14 +126,13 @@ def update_rows(
                 t.predicted[b, i, n] = right
                 known = posterior(known, events.correct[b, i, n] > 0, constants)
                 known = known * (1.0 - constants.forget) + (1.0 - known) * constants.learn
-                t.known[b, i, c] = known
+                t.known[b, i, c] = min(known, 1.0 - LEAST_DOUBT)
             c = events.on_concept[b, i]
             if c >= 0 and teaches[events.occupation[b, i]] > 0.0:
                 minutes = float(events.minutes[b, i]) * float(events.attended[b, i])
                 chances = constants.instruction * max(0.0, minutes)
-                t.known[b, i, c] = 1.0 - (1.0 - t.known[b, i, c]) * (
-                    (1.0 - constants.learn) ** chances
-                )
+                missed = (1.0 - constants.learn) ** chances
+                t.known[b, i, c] = 1.0 - max((1.0 - t.known[b, i, c]) * missed, LEAST_DOUBT)
             read(b, i, constants, t)
 
 

@@ -1,0 +1,203 @@
+"""Watch one class being taught, decision by decision, each with its reason.
+
+Examples:
+    python -m scripts.watch                            the reference tutor, in the terminal
+    python -m scripts.watch runs/quick --step          your own run; Enter shows the next decision
+    python -m scripts.watch --tutor leitner --seed 3   a rule, and another class
+    python -m scripts.watch --gif lesson.gif --lesson 2
+    python -m scripts.watch --picture class.png --lesson 2 --decision 5
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import tyro
+from PIL import Image
+from rich.console import Console
+from rich.text import Text
+
+from agents.checkpoint import load_policy
+from agents.narration import Chooser, Turn, narrate, policy_chooser, tutor_chooser
+from agents.presets import TrainConfig
+from agents.run_folder import read_config
+from envs.constants import Constants
+from envs.course import EVALUATION_SEED
+from envs.simulation import Simulation
+from envs.view import as_text, draw
+from scripts.train import INTERRUPTED, curriculum_of
+
+REFERENCE: Final = Path("agents/reference")
+"""Run folder of the trained tutor that comes with the repository."""
+GIF_SIZE: Final = (720, 480)
+"""Pixels: small enough for a page, large enough to read the names."""
+GIF_COLOURS: Final = 96
+TERMINAL_DELAY: Final = 0.5
+GIF_DELAY: Final = 1.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Watch one class being taught, decision by decision, each with its reason."""
+
+    run: Annotated[Path | None, tyro.conf.Positional] = None
+    """Run folder of a trained tutor; default the reference in agents/reference."""
+    tutor: str | None = None
+    """A rule to watch in place of a trained tutor."""
+    seed: int = 0
+    """Number of the class among the unseen ones, 0 and up."""
+    lesson: int = 0
+    """Show this lesson only, 1 and up; 0 shows the whole course."""
+    delay: float | None = None
+    """Seconds between decisions; default 0.5 in a terminal, none elsewhere, 1.2 in a GIF."""
+    step: bool = False
+    """Wait for Enter after each decision."""
+    gif: Path | None = None
+    """Write an animated GIF there, one frame a decision, in place of the terminal."""
+    picture: Path | None = None
+    """Write one PNG there, in place of the terminal."""
+    decision: int = 1
+    """Which decision shown the picture is of, 1 and up."""
+
+    def check(self) -> None:
+        """Raise ValueError where a number is out of range."""
+        for name, low in (("seed", 0), ("lesson", 0), ("decision", 1), ("delay", 0)):
+            value = getattr(self, name)
+            if value is not None and value < low:
+                raise ValueError(f"{name} is {value}; expected at least {low}")
+        if self.run is not None and self.tutor is not None:
+            raise ValueError(f"run is {self.run} and tutor is {self.tutor}; expected one of them")
+
+
+def trained(run: Path | None) -> tuple[Chooser, TrainConfig]:
+    """Load a run's tutor and what it was trained for.
+
+    Raises:
+        ValueError: There is no model; the message says how to get one.
+    """
+    folder = REFERENCE if run is None else run
+    if run is None and not (folder / "config.json").exists():
+        raise ValueError(
+            f"no run is named and {folder} holds no trained tutor; train one with "
+            "`python -m scripts.train`, or watch a rule with `--tutor NAME`"
+        )
+    config, _ = read_config(folder)
+    return policy_chooser(load_policy(folder, "cpu")), config
+
+
+def rule(name: str) -> tuple[Chooser, TrainConfig]:
+    """Make a rule tutor for the default course.
+
+    Raises:
+        ValueError: There is no such rule; the message lists them.
+    """
+    raise NotImplementedError(name)
+
+
+def turns_of(arguments: Arguments) -> Iterator[Turn]:
+    """Teach the class; the turns asked for, one by one.
+
+    Raises:
+        ValueError: No such tutor or lesson.
+    """
+    if arguments.tutor is None:
+        choose, config = trained(arguments.run)
+    else:
+        choose, config = rule(arguments.tutor)
+    if arguments.lesson > config.course.lessons:
+        lessons = config.course.lessons
+        raise ValueError(f"lesson is {arguments.lesson}; expected at most {lessons}")
+    simulation = Simulation(1, config.course, curriculum_of(config), Constants())
+    simulation.seed(np.array([EVALUATION_SEED + arguments.seed]))
+    simulation.start()
+    for turn in narrate(simulation, choose):
+        if arguments.lesson in {0, turn.view.lesson}:
+            yield turn
+
+
+def play(turns: Iterator[Turn], arguments: Arguments) -> None:
+    """Show the turns in the terminal."""
+    console = Console(highlight=False)
+    delay = arguments.delay
+    if delay is None:
+        delay = TERMINAL_DELAY if console.is_terminal else 0.0
+    gain, count = 0.0, 0
+    for turn in turns:
+        table = as_text(replace(turn.view, reason=""), colours=console.is_terminal)
+        heading, _, rest = table.partition("\n")
+        console.rule(style="dim")
+        console.print(Text(heading, style="bold"))
+        console.print(Text.from_ansi(rest), no_wrap=True, overflow="ellipsis")
+        console.print(Text(turn.reason.sentence, style="italic"))
+        gain, count = turn.view.gain, count + 1
+        if arguments.step:
+            console.input("[dim]Enter for the next decision[/dim] ")
+        else:
+            time.sleep(delay)
+    console.rule(style="dim")
+    console.print(f"{count} decisions; normalised learning gain {gain:.3f}")
+
+
+def write_gif(turns: Iterator[Turn], path: Path, delay: float | None) -> str:
+    """Write one frame a decision, the reason as its caption; returns what was written."""
+    pictures = [Image.fromarray(draw(turn.view, *GIF_SIZE)) for turn in turns]
+    frames = [picture.quantize(GIF_COLOURS) for picture in pictures]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    milliseconds = round(1000 * (GIF_DELAY if delay is None else delay))
+    frames[0].save(
+        path, "GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0
+    )
+    return f"{path}: {len(frames)} frames, {path.stat().st_size / 1e6:.1f} MB"
+
+
+def write_picture(turns: Iterator[Turn], path: Path, decision: int) -> str:
+    """Write the class after one decision; returns what was written.
+
+    Raises:
+        ValueError: There are fewer decisions.
+    """
+    turn = next(islice(turns, decision - 1, None), None)
+    if turn is None:
+        raise ValueError(f"decision is {decision}; expected one that the lesson or course has")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(draw(turn.view)).save(path, "PNG", optimize=True)
+    return f"{path}: lesson {turn.view.lesson}, minute {turn.view.minute:g}"
+
+
+def show(arguments: Arguments) -> None:
+    """Do what was asked for: a GIF, a picture, or the terminal.
+
+    Raises:
+        ValueError: An argument is out of range, or there is no such tutor.
+    """
+    arguments.check()
+    turns = turns_of(arguments)
+    if arguments.gif is not None:
+        print(write_gif(turns, arguments.gif, arguments.delay))
+    elif arguments.picture is not None:
+        print(write_picture(turns, arguments.picture, arguments.decision))
+    else:
+        play(turns, arguments)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Show one class; returns the exit code."""
+    arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+    try:
+        show(arguments)
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, EOFError):
+        print()
+        return INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

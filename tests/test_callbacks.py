@@ -1,0 +1,175 @@
+"""What the inspection writes into TensorBoard, and that it leaves the training alone."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from stable_baselines3.common.logger import configure
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from agents.callbacks import InspectionCallback, activity_shares, decision_table, rule_results
+from agents.inspection_figures import activity_bars, attention_map
+from agents.narration import Turn, narrate, policy_chooser
+from agents.ppo import ClassroomPPO
+from agents.ppo_config import PPOConfig
+from agents.sb3_adapter import SB3Classrooms
+from envs.activities import Activity
+from envs.constants import Constants
+from envs.course import Course
+from envs.curriculum import builtin
+from envs.simulation import Simulation
+from envs.vector import ClassroomVectorEnv
+from policies.config import PolicyConfig
+
+COURSE = Course(learners=3, lessons=2, minutes=10)
+RULES = {
+    "round robin": {"kind": "rule", "nlg_delayed": {"mean": 0.2}},
+    "beam search": {"kind": "reference", "nlg_delayed": {"mean": 0.4}},
+    "attention": {"kind": "policy", "nlg_delayed": {"mean": 0.3}},
+}
+
+
+def a_class() -> Simulation:
+    simulation = Simulation(1, COURSE, builtin("algebra-16"), Constants())
+    simulation.seed(np.array([5]))
+    simulation.start()
+    return simulation
+
+
+def a_model() -> ClassroomPPO:
+    torch.set_num_threads(1)
+    env = SB3Classrooms(ClassroomVectorEnv(2, course=COURSE))
+    config = PPOConfig(steps=4, batch=8, epochs=1)
+    return ClassroomPPO(
+        env=env, config=config, policy_config=PolicyConfig(layers=1), seed=0, device="cpu"
+    )
+
+
+def events(folder: Path) -> EventAccumulator:
+    found = EventAccumulator(str(folder), size_guidance={"images": 0, "tensors": 0, "scalars": 0})
+    found.Reload()
+    return found
+
+
+@pytest.fixture(scope="module")
+def turns() -> list[Turn]:
+    return list(narrate(a_class(), policy_chooser(a_model().policy)))
+
+
+@pytest.fixture(scope="module")
+def inspected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train for three updates of 8 decisions, inspected at the first and at the end."""
+    folder = tmp_path_factory.mktemp("run")
+    results = folder / "evaluation.json"
+    results.write_text(json.dumps({"tutors": RULES}))
+    model = a_model()
+    model.set_logger(configure(str(folder), ["tensorboard"]))
+    callback = InspectionCallback(
+        a_class(), every=8, rules=results, settings={"learning_rate": 1e-3, "course.learners": 3}
+    )
+    model.learn(24, callback=callback)
+    return folder
+
+
+def test_scalars_are_written_at_the_first_update_and_at_the_end(inspected: Path) -> None:
+    found = events(inspected)
+    scalars = set(found.Tags()["scalars"])
+    shares = {f"policy/share_{activity.name.lower()}" for activity in Activity}
+    terms = {"eval/learning_gain", "eval/equity", "eval/wellbeing"}
+    assert scalars >= shares | terms | {"eval/nlg_of_class"}
+    assert [event.step for event in found.Scalars("eval/nlg_of_class")] == [8, 24]
+    assert sum(found.Scalars(tag)[0].value for tag in shares) == pytest.approx(1.0)
+    gain, term = found.Scalars("eval/nlg_of_class")[0], found.Scalars("eval/learning_gain")[0]
+    assert gain.value == pytest.approx(term.value, abs=1e-6)
+
+
+def test_rules_are_constant_lines_in_one_chart_with_the_policy(inspected: Path) -> None:
+    found = events(inspected)
+    values = [event.value for event in found.Scalars("eval/nlg_rule_round_robin")]
+    assert values == pytest.approx([0.2, 0.2])
+    assert "eval/nlg_rule_attention" not in found.Tags()["scalars"]
+    layout = found.Tensors("custom_scalars__config__")[0].tensor_proto.SerializeToString()
+    for tag in (b"^learner/nlg_delayed$", b"^eval/nlg_rule_beam_search$", b"^policy/share_cue$"):
+        assert tag in layout
+
+
+def test_pictures_maps_and_reasons_are_written(inspected: Path) -> None:
+    found = events(inspected)
+    images = set(found.Tags()["images"])
+    assert images >= {"policy/attention_learners", "policy/attention_concepts"}
+    assert images >= {"policy/activities", "eval/class_1"}
+    assert found.Images("eval/class_1")[0].width == 960
+    text = found.Tensors("eval/decisions/text_summary")[-1].tensor_proto.string_val[0].decode()
+    assert text.startswith("| lesson, minute | decision and reason |")
+    assert "Chosen with" in text
+    assert "_hparams_/session_start_info" in found.summary_metadata
+
+
+def test_training_is_the_same_with_and_without_inspection() -> None:
+    weights = []
+    for callback in (None, InspectionCallback(a_class(), every=1, most_time=1.0)):
+        model = a_model()
+        model.set_logger(configure(None, []))
+        model.learn(24, callback=callback)
+        weights.append(torch.nn.utils.parameters_to_vector(model.policy.parameters()))
+    assert torch.equal(*weights)
+
+
+def test_inspections_wait_while_they_have_taken_more_than_their_share() -> None:
+    callback = InspectionCallback(a_class(), every=1, most_time=0.0)
+    model = a_model()
+    model.set_logger(configure(None, []))
+    model.learn(24, callback=callback)
+    assert callback.due == 1
+
+
+def test_shares_add_up_in_every_third_of_the_course(turns: list[Turn]) -> None:
+    shares = activity_shares(turns)
+    assert shares.shape == (3, len(Activity))
+    assert shares.sum(axis=1) == pytest.approx(1.0)
+    early = [turn for turn in turns if turn.course_share < 1 / 3]
+    spent = sum(turn.minutes for turn in early if turn.reason.activity == Activity.QUIZ)
+    quiz = spent / sum(turn.minutes for turn in early)
+    assert shares[0, Activity.QUIZ] == pytest.approx(quiz)
+
+
+def test_course_is_narrated_to_its_end(turns: list[Turn]) -> None:
+    assert sum(turn.minutes for turn in turns) == COURSE.total_minutes
+    assert sum(turn.terms["learning_gain"] for turn in turns) == pytest.approx(turns[-1].view.gain)
+    assert (turns[-1].view.lesson, turns[-1].view.minute) == (2, 10)
+    assert turns[0].view.reason == turns[0].reason.sentence
+
+
+def test_table_shows_ten_decisions_from_first_to_last(turns: list[Turn]) -> None:
+    lines = decision_table(turns).splitlines()
+    assert len(lines) == 2 + min(10, len(turns))
+    assert lines[2].startswith("| 1, 0 |")
+    assert turns[-1].reason.sentence in lines[-1]
+
+
+def test_figures_follow_their_numbers() -> None:
+    weights = np.full((2, 4), 0.25)
+    rows, columns = ["learner 1", "learner 2"], ["course", "learner 1", "learner 2", "ratios"]
+    even = attention_map(weights, rows, columns, "attention")
+    weights[0] = [0.7, 0.1, 0.1, 0.1]
+    uneven = attention_map(weights, rows, columns, "attention")
+    assert even.shape == uneven.shape
+    assert even.dtype == np.uint8
+    assert (even != uneven).any()
+    shares = np.zeros((3, len(Activity)))
+    shares[:, 0] = 1.0
+    assert (activity_bars(shares) != activity_bars(np.roll(shares, 1, axis=1))).any()
+
+
+def test_bad_settings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="every is 0; expected at least 1"):
+        InspectionCallback(a_class(), every=0)
+    with pytest.raises(ValueError, match=r"most_time is 2.0; expected a share"):
+        InspectionCallback(a_class(), most_time=2.0)
+    with pytest.raises(ValueError, match="batch is 2; expected 1 classroom"):
+        InspectionCallback(Simulation(2, COURSE, builtin("algebra-16"), Constants()))
+    (tmp_path / "results.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"results.json holds no results of scripts.evaluate"):
+        rule_results(tmp_path / "results.json")
