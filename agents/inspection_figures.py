@@ -1,12 +1,13 @@
 """Figures for TensorBoard: where the policy looks, and what the tutor does over a course."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Final
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from PIL import Image
 
 from envs.activities import ACTIVITIES, Activity
 
@@ -40,7 +41,7 @@ def attention_map(
     Returns:
         (H, W, 3) picture.
     """
-    figure = Figure(figsize=(3.2 + 0.27 * min(len(columns), 60), 2.4 + 0.22 * min(len(rows), 60)))
+    figure = Figure(figsize=(1.6 + 0.25 * min(len(columns), 60), 0.6 + 0.25 * min(len(rows), 60)))
     axes = figure.add_subplot()
     image = axes.imshow(weights, cmap="cividis", vmin=0.0, aspect="auto")
     every = -(-len(columns) // MOST_LABELS), -(-len(rows) // MOST_LABELS)
@@ -63,7 +64,7 @@ def activity_bars(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
     Returns:
         (H, W, 3) picture.
     """
-    figure = Figure(figsize=(7.0, 2.6))
+    figure = Figure(figsize=(7.0, 1.6))
     axes = figure.add_subplot()
     left = np.zeros(len(THIRDS))
     for activity in range(ACTIVITIES):
@@ -74,13 +75,12 @@ def activity_bars(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
     axes.set_xlim(0.0, 1.0)
     axes.set_xlabel("share of the teaching time")
     axes.set_title("The tutor's own activity over the course", fontsize=10)
-    axes.legend(ncols=4, fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.3))
+    axes.legend(ncols=4, fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.35))
     return _picture(figure)
 
 
 def _picture(figure: Figure) -> NDArray[np.uint8]:
-    figure.set_layout_engine("constrained")
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib leaves its canvas untyped
-    rendered = np.asarray(canvas.buffer_rgba(), np.uint8)  # type: ignore[no-untyped-call]  # same
-    return rendered[..., :3].copy()
+    """Render with as much room around the axes as the words need."""
+    file = BytesIO()
+    figure.savefig(file, format="png", bbox_inches="tight")
+    return np.asarray(Image.open(file).convert("RGB"), np.uint8)

@@ -151,6 +151,7 @@ class SB3Classrooms(VecEnv):
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> Arrays:
         """Go back to a saved state, and give its observation."""
+        self.env.reset(seed=0)  # courses must have started before they can be replaced
         self.returns[:] = state["adapter.returns"]
         self.lengths[:] = state["adapter.lengths"]
         simulation = self.get_attr("simulation", 0)[0]

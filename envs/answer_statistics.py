@@ -3,9 +3,11 @@
 All are computed by the same code on real and on simulated logs.
 """
 
+import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.logs import AnswerLog, Floats, Ints
 
@@ -15,14 +17,17 @@ MASTERED_STREAK = 3
 """Correct answers in a row that end a skill (the skill-builder rule of ASSISTments)."""
 WHEEL_SPINNING = 10
 """Opportunities without mastery that count as wheel-spinning (Beck & Gong 2013)."""
+OPPORTUNITIES: Final = ("1", "2", "3", "4-5", "6-10", "11-20", ">20")
+OPPORTUNITY_EDGES: Final = (2, 3, 4, 6, 11, 21)
+"""First opportunity of each bin but the first."""
 LAGS: Final = (1, 2, 5, 10)
 
 
 def answer_statistics(log: AnswerLog) -> dict[str, float]:
-    """Every statistic of a log without times.
+    """Every statistic of a log without times; those that the log is too small for are left out.
 
     Args:
-        log: At least some learner-skill pairs must have 10 answers.
+        log: The answers.
 
     Returns:
         Name to value; shares, correlations, logits per ln(opportunity), standard deviations.
@@ -36,7 +41,7 @@ def answer_statistics(log: AnswerLog) -> dict[str, float]:
     statistics |= dependence(log)
     statistics |= mastery(log)
     statistics["split-half r of learner accuracy"] = split_half(log)
-    return statistics
+    return {name: value for name, value in statistics.items() if np.isfinite(value)}
 
 
 def learning_curve(log: AnswerLog, cohort: int) -> dict[str, float]:
@@ -47,9 +52,10 @@ def learning_curve(log: AnswerLog, cohort: int) -> dict[str, float]:
         and the logit slope, both by ordinary least squares on ln(opportunity).
     """
     long = np.bincount(log.pair)[log.pair] >= cohort
-    curve = np.array(
-        [log.correct[long & (log.opportunity == k)].mean() for k in range(1, cohort + 1)]
-    )
+    rows = [log.correct[long & (log.opportunity == k)] for k in range(1, cohort + 1)]
+    curve = np.array([_mean(answers) for answers in rows])
+    if not np.all((curve > 0) & (curve < 1)):
+        return {}
     practice = np.log(np.arange(1, cohort + 1))
     among = f"pairs with >= {cohort}"
     return {
@@ -64,6 +70,8 @@ def accuracy_sd(group: Ints, correct: Ints, fewest: int) -> float:
     """Standard deviation of accuracy over groups with enough answers, binomial noise removed."""
     counts = np.bincount(group)
     kept = counts >= fewest
+    if not kept.any():
+        return math.nan
     share = np.bincount(group, correct)[kept] / counts[kept]
     noise = (share * (1 - share) / (counts[kept] - 1)).mean()
     return float(np.sqrt(max(0.0, share.var() - noise)))
@@ -72,6 +80,8 @@ def accuracy_sd(group: Ints, correct: Ints, fewest: int) -> float:
 def _skill_sd(log: AnswerLog) -> float:
     counts = np.bincount(log.skill)
     kept = counts >= FEWEST_BY_SKILL
+    if kept.sum() < 2:
+        return math.nan
     return float((np.bincount(log.skill, log.correct)[kept] / counts[kept]).std(ddof=1))
 
 
@@ -82,8 +92,8 @@ def dependence(log: AnswerLog) -> dict[str, float]:
     same = pair[1:] == pair[:-1]
     before, now = correct[:-1][same], correct[1:][same]
     statistics = {
-        "P(correct | previous correct)": float(now[before == 1].mean()),
-        "P(correct | previous wrong)": float(now[before == 0].mean()),
+        "P(correct | previous correct)": _mean(now[before == 1]),
+        "P(correct | previous wrong)": _mean(now[before == 0]),
     }
     for lag in LAGS:
         same = pair[lag:] == pair[:-lag]
@@ -111,9 +121,11 @@ def mastery(log: AnswerLog) -> dict[str, float]:
     early = opportunity <= 5
     first_five = np.bincount(pair[early], correct[early])[counts >= 5] / 5
     return {
-        "wheel-spinning, of pairs with >= 10": float(spinning[counts >= WHEEL_SPINNING].mean()),
-        "wheel-spinning, of determinate pairs": float(spinning[determinate].mean()),
-        "sd of first-5 accuracy over pairs": float(first_five.std()),
+        "wheel-spinning, of pairs with >= 10": _mean(spinning[counts >= WHEEL_SPINNING]),
+        "wheel-spinning, of determinate pairs": _mean(spinning[determinate]),
+        "sd of first-5 accuracy over pairs": float(first_five.std())
+        if first_five.size
+        else math.nan,
         "answers per learner and skill": float(counts.mean()),
     }
 
@@ -132,9 +144,42 @@ def split_half(log: AnswerLog) -> float:
     return _correlation(halves[0][enough], halves[1][enough])
 
 
+def stopping_hazards(log: AnswerLog) -> dict[str, dict[str, float]]:
+    """Chance of leaving a skill after an answer, by streak of correct answers and opportunity.
+
+    Args:
+        log: The answers; the last answer of a pair counts as leaving it.
+
+    Returns:
+        Streak ("0" to "3", the last for more) to opportunity (`OPPORTUNITIES`) to probability; 0
+        where no answer is of that kind.
+    """
+    order = np.argsort(log.pair, kind="stable")
+    pair, opportunity = log.pair[order], log.opportunity[order]
+    left = np.r_[pair[1:] != pair[:-1], True]
+    streak = np.zeros(pair.size, np.int64)
+    for n, right in enumerate(log.correct[order]):
+        before = streak[n - 1] if n and pair[n] == pair[n - 1] else 0
+        streak[n] = min(MASTERED_STREAK, before + 1) if right else 0
+    column = np.digitize(opportunity, OPPORTUNITY_EDGES)
+    cell = streak * len(OPPORTUNITIES) + column
+    cells = (MASTERED_STREAK + 1) * len(OPPORTUNITIES)
+    share = np.bincount(cell, left, cells) / np.maximum(np.bincount(cell, minlength=cells), 1)
+    table = share.reshape(-1, len(OPPORTUNITIES)).round(4).tolist()
+    return {
+        str(s): dict(zip(OPPORTUNITIES, hazards, strict=True)) for s, hazards in enumerate(table)
+    }
+
+
 def _slope(x: Floats, y: Floats) -> float:
     return float(np.polynomial.polynomial.polyfit(x, y, 1)[1])
 
 
 def _correlation(x: Floats | Ints, y: Floats | Ints) -> float:
+    if x.size < 2 or x.min() == x.max() or y.min() == y.max():
+        return math.nan
     return float(np.corrcoef(x, y)[0, 1])
+
+
+def _mean(x: Floats | Ints | NDArray[np.bool_]) -> float:
+    return float(x.mean()) if x.size else math.nan

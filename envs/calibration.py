@@ -116,10 +116,11 @@ def times(log: AnswerLog) -> Floats:
 
 
 def sessions(log: AnswerLog) -> Ints:
-    """Number of the session of every answer, (N,): a pause of 30 min or a new learner starts one."""
+    """Session of every answer, (N,), from 0: a pause of 30 min or a new learner starts one."""
     clock = times(log)
     new = (np.diff(log.learner) != 0) | (np.diff(clock) > SESSION_BREAK_SECONDS)
-    return np.r_[0, np.cumsum(new)].astype(np.int64)
+    number: Ints = np.r_[0, np.cumsum(new)].astype(np.int64)
+    return number
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,9 @@ def watch(activities: Ints, classes: int, constants: Constants) -> Trace:
     world, steps = simulation.world, activities.size
     shape = (steps, classes, simulation.course.learners)
     trace = Trace(
-        *(np.zeros(shape, np.int64) for _ in range(3)),
+        lapsed=np.zeros(shape, np.int64),
+        affect=np.zeros(shape, np.int64),
+        present=np.zeros(shape, np.int64),
         ssq=np.zeros(shape),
         reading=np.full((*shape, SENSOR_CHANNELS), np.nan),
     )
@@ -79,7 +81,7 @@ def _watch(activities: Ints, concept: int, w: World, trace: Trace) -> None:
                 trace.present[t, b, i] = w.state.mind[b, i].present
                 trace.ssq[t, b, i] = w.state.mind[b, i].ssq
                 for h in range(trace.reading.shape[3]):
-                    if w.state.channels[b, i, h].count > 0.0:
+                    if w.state.channels[b, i, h].windows > 0.0:
                         trace.reading[t, b, i, h] = w.state.channels[b, i, h].total
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from envs.activities import ACTIVITIES
+from envs.answer_statistics import OPPORTUNITIES, OPPORTUNITY_EDGES
 from envs.constants import Constants, compact
 from envs.curriculum import CurriculumArrays
 from envs.curriculum_generate import ITEM_SD
@@ -32,7 +33,6 @@ LARGEST_SKILLS = 300
 """Skills for which the counter-based draws have room."""
 FEWEST_ITEMS, MOST_ITEMS = 3, 600
 """Least and most items of a skill."""
-OPPORTUNITIES = ("1", "2", "3", "4-5", "6-10", "11-20", ">20")
 STREAKS = ("0", "1", "2", "3")
 
 
@@ -79,7 +79,7 @@ class LogDesign:
     gap_days_log: tuple[float, float] = (1.8, 1.45)
     """Mean and sd of ln(days between sessions): between Algebra I 2005-06 and ASSISTments 2017."""
     session_minutes_log: tuple[float, float] = (3.6, 0.5)
-    """Mean and sd of ln(minutes of a session): median 33 observed, between first and last answer."""
+    """Mean and sd of ln(minutes of a session); observed median 33, first to last answer."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.skills <= LARGEST_SKILLS:
@@ -97,7 +97,7 @@ class Skills(NamedTuple):
 
 
 def load_skills(file: Path) -> Skills:
-    """Read skill_effects_pairRE.csv (columns skill, easiness, slope_dev, n); effects are centred."""
+    """Read skill_effects_pairRE.csv (skill, easiness, slope_dev, n) and centre the effects."""
     with file.open() as lines:
         rows = [(row["easiness"], row["slope_dev"], row["n"]) for row in csv.DictReader(lines)]
     easiness, slope, answers = np.array(rows, dtype=np.float64).T
@@ -108,7 +108,7 @@ class SimulatedLog(NamedTuple):
     """A log, and the truth behind it that a real log lacks."""
 
     log: AnswerLog  # items numbered in the log's own way
-    difficulty: Floats  # (N,) of each answer's item with its skill's easiness taken off, logit
+    easiness: Floats  # (N,) logit of each answer's item: its skill's easiness less its difficulty
     ability: Floats  # (L,) logit
 
 
@@ -147,8 +147,8 @@ def simulate_log(
     number = np.unique(item, return_inverse=True)[1].astype(np.int64)
     log = AnswerLog(pen.learner[rows], skill, number, pen.correct[rows], pen.seconds[rows])
     width = curriculum.difficulties.shape[1]
-    difficulty = curriculum.difficulties[skill, item % width] - curriculum.easiness[skill]
-    return SimulatedLog(log, difficulty, world.state.traits.ability[:, 0])
+    easiness = curriculum.easiness[skill] - curriculum.difficulties[skill, item % width]
+    return SimulatedLog(log, easiness, world.state.traits.ability[:, 0])
 
 
 def _resample(table: Skills, size: int, rng: np.random.Generator) -> Skills:
@@ -235,6 +235,7 @@ def _plan(
         first_item=first[classes],
         class_items=design.class_items,
         hazard=np.array([[hazards[s][o] for o in OPPORTUNITIES] for s in STREAKS]),
+        column_start=np.array(OPPORTUNITY_EDGES),
         stop=stop,
         interruption=design.interruption,
         returning=design.returning,
@@ -253,7 +254,8 @@ def _skill_counts(design: LogDesign, ability: Floats, rng: np.random.Generator) 
     share = (np.argsort(np.argsort(mixed)) + 0.5) / ability.size
     shares, counts = np.array(design.skills_per_learner).T
     interpolated = np.exp(np.interp(share, shares, np.log(counts)))
-    return np.clip(np.round(interpolated), 1, design.skills).astype(np.int64)
+    rounded: Ints = np.clip(np.round(interpolated), 1, design.skills).astype(np.int64)
+    return rounded
 
 
 def _pen(plan: Plan, skills: int) -> Pen:
@@ -266,7 +268,7 @@ def _pen(plan: Plan, skills: int) -> Pen:
         seconds=np.zeros(size),
         size=np.zeros(1, np.int64),
         streak=np.zeros(skills, np.int64),
-        count=np.zeros(skills, np.int64),
+        answers=np.zeros(skills, np.int64),
         begun=np.zeros(skills, np.int64),
         open=np.zeros(1, np.int64),
         next_new=np.zeros(1, np.int64),

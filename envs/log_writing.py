@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from envs.activities import SECONDS_PER_STEP, Activity, Occupation
 from envs.answering import QUICKEST_SECONDS, SLOWEST_SECONDS, answer
 from envs.compiled import compiled
@@ -31,6 +33,7 @@ class Plan(NamedTuple):
     first_item: Ints  # (L, skills) first item of the learner's class in each skill
     class_items: int
     hazard: Floats  # (4, 7) chance of leaving a skill, by streak and opportunity
+    column_start: Ints  # (6,) first opportunity of each column but the first
     stop: Floats  # (skills,) factor on it
     interruption: float
     returning: float
@@ -50,7 +53,7 @@ class Pen(NamedTuple):
     seconds: Floats  # (room,)
     size: Ints  # (1,) answers written
     streak: Ints  # (skills,) correct answers in a row
-    count: Ints  # (skills,) answers
+    answers: Ints  # (skills,) answers
     begun: Ints  # (skills,) skills begun and not finished
     open: Ints  # (1,) how many of them
     next_new: Ints  # (1,) next in the queue
@@ -61,7 +64,7 @@ def write_log(w: World, plan: Plan, pen: Pen) -> None:
     """Let every learner work through the plan; stops early only when the pen's room is full."""
     for b in range(plan.queue.shape[0]):
         pen.streak[:] = 0
-        pen.count[:] = 0
+        pen.answers[:] = 0
         pen.open[0] = 0
         pen.next_new[0] = 0
         _write_learner(b, w, plan, pen)
@@ -117,7 +120,7 @@ def _answer_one(
 ) -> None:
     """Answer one item of a skill with feedback, learn from it, and log it."""
     items = w.curriculum.difficulties.shape[1]
-    item = plan.first_item[b, skill] + pen.count[skill] % plan.class_items
+    item = plan.first_item[b, skill] + pen.answers[skill] % plan.class_items
     item %= plan.items[skill]
     hours = now / SECONDS_PER_HOUR
     correct = answer(b, 0, skill, item, number, 0, hours, state, w)
@@ -132,7 +135,7 @@ def _answer_one(
     pen.correct[n] = 1 if correct else 0
     pen.seconds[n] = now
     pen.size[0] = n + 1
-    pen.count[skill] += 1
+    pen.answers[skill] += 1
     pen.streak[skill] = min(LONGEST_STREAK, pen.streak[skill] + 1) if correct else 0
 
 
@@ -141,7 +144,7 @@ def _next_skill(b: int, number: int, skill: int, w: World, plan: Plan, pen: Pen)
     """Skill of the next answer: the same, one begun before, a new one, or -1 for none."""
     low, high = w.state.clock[b].low, w.state.clock[b].high
     if skill >= 0:
-        column = opportunity_column(pen.count[skill])
+        column = np.searchsorted(plan.column_start, pen.answers[skill], side="right")
         hazard = plan.hazard[pen.streak[skill], column] * plan.stop[skill]
         if uniform(low, high, number, HABIT, STOP) < hazard:
             _finish(skill, pen)
@@ -169,17 +172,3 @@ def _finish(skill: int, pen: Pen) -> None:
             pen.begun[position] = pen.begun[pen.open[0] - 1]
             pen.open[0] -= 1
             return
-
-
-@compiled
-def opportunity_column(count: int) -> int:
-    """Column of the hazard table for the number of answers so far: 1, 2, 3, 4-5, 6-10, 11-20, more."""
-    if count <= 3:
-        return count - 1
-    if count <= 5:
-        return 3
-    if count <= 10:
-        return 4
-    if count <= 20:
-        return 5
-    return 6

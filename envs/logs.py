@@ -62,7 +62,7 @@ class AnswerLog:
     def before(self, what: NDArray[np.bool_]) -> Ints:
         """How many earlier answers of the same pair `what` (N,) is true for, (N,)."""
         order = np.argsort(self.pair, kind="stable")
-        counts = np.cumsum(what[order]) - what[order]
+        counts: Ints = np.cumsum(what[order]) - what[order]
         pairs = self.pair[order]
         first = np.r_[True, pairs[1:] != pairs[:-1]]
         start = np.maximum.accumulate(np.where(first, np.arange(pairs.size), 0))

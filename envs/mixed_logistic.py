@@ -11,6 +11,7 @@ penalised quasi-likelihood is faster, but lets a learner's slope of sd .2 shrink
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -62,7 +63,7 @@ class _Gibbs:
         self.columns = [sparse.csr_matrix(np.column_stack(list(fixed.values())))]
         self.columns += [_indicator(group) for group in groups]
         edges = np.cumsum([0, *(block.shape[1] for block in self.columns)])
-        self.blocks = [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        self.blocks = [slice(a, b) for a, b in pairwise(edges.tolist())]
         self.design = sparse.hstack(self.columns, format="csr")
         self.transposed = self.design.T.tocsr()
         self.squared = self.transposed.multiply(self.transposed).tocsr()

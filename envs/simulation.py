@@ -25,7 +25,7 @@ from envs.lessons import (
 )
 from envs.observing import Views, empty_views
 from envs.spaces import SCENES
-from envs.state import Ints, empty_state, state_arrays
+from envs.state import Ints, empty_state, plain_arrays
 from envs.tracing import Tracer, make_tracer
 from envs.world import World, seat_plan, timetable
 
@@ -184,7 +184,7 @@ class Simulation:
         list(self._pool.map(lambda block: work(*block), blocks))
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        arrays = state_arrays(self.world.state)
+        arrays = plain_arrays(self.world.state._asdict())
         groups: tuple[tuple[str, NamedArrays], ...] = (
             ("views", self.views),
             ("masks", self.masks),

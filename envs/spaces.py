@@ -90,7 +90,11 @@ def sensor_width(modality: str) -> int:
     return len(CHANNELS[modality]) * len(WINDOW) + 1
 
 
-def _box(*shape: int, low: float = -np.inf, high: float = np.inf) -> spaces.Box:
+LIMIT: Final = 100.0
+"""No feature comes near it: logits and log hours are below 30, readings below 10 noise sds."""
+
+
+def _box(*shape: int, low: float = -LIMIT, high: float = LIMIT) -> spaces.Box:
     return spaces.Box(low, high, shape, np.float32)
 
 

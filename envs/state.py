@@ -6,6 +6,7 @@ pointer for it, not one for each field, and `mind[b, i].lapsed` costs a load; `m
 whole field as an array.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -173,10 +174,10 @@ def _records(group: type, shape: tuple[int, ...]) -> Records:
     return np.zeros(shape, fields).view(np.recarray)
 
 
-def state_arrays(state: State) -> dict[str, NDArray[Any]]:
-    """Every plain array of a state, by "group.field"; views, so writing to them changes it."""
+def plain_arrays(groups: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Every plain array, record arrays taken apart as "group.field"; views into the same memory."""
     arrays: dict[str, NDArray[Any]] = {}
-    for name, group in state._asdict().items():
+    for name, group in groups.items():
         fields = group.dtype.names or ()
         arrays |= {f"{name}.{field}": group[field] for field in fields} or {name: group}
     return arrays

@@ -30,13 +30,23 @@ def entropy(log_probs: Tensor) -> Tensor:
     return -(finite.exp() * finite).sum(-1)
 
 
-def pick(log_probs: Tensor, generator: torch.Generator | None, *, deterministic: bool) -> Tensor:
-    """Choose one option per distribution (..., N): the likeliest, or a sample.
+def pick_pair(log_probs: Tensor, first: int) -> Tensor:
+    """Likeliest pair of distributions (..., N1 * N2), the second choice running fastest.
 
-    Sampling is the Gumbel-argmax trick in its exponential form: the argmin of E / p with
-    E ~ Exp(1) is distributed as p. A forbidden option has p = 0, so it is never chosen.
+    The likeliest first choice by its total probability, then the likeliest second given it. The
+    likeliest single pair would be a first choice with one partner, however unlikely in total.
     """
-    if deterministic:
-        return log_probs.argmax(-1)
+    pairs = log_probs.view(*log_probs.shape[:-1], first, -1)  # (..., N1, N2)
+    best: Tensor = pairs.logsumexp(-1).argmax(-1)
+    index = best[..., None, None].expand(*best.shape, 1, pairs.shape[-1])
+    return best * pairs.shape[-1] + pairs.gather(-2, index).squeeze(-2).argmax(-1)
+
+
+def pick(log_probs: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Sample one option per distribution (..., N).
+
+    The Gumbel-argmax trick in its exponential form: the argmin of E / p with E ~ Exp(1) is
+    distributed as p. A forbidden option has p = 0, so it is never chosen.
+    """
     noise = torch.empty_like(log_probs).exponential_(generator=generator)
     return (log_probs - noise.log_()).argmax(-1)

@@ -20,9 +20,11 @@ from torch import Tensor
 
 from envs.activities import TASKS
 from policies.config import PolicyConfig
-from policies.distribution import entropy, log_prob_of, masked_log_probs, pick
+from policies.distribution import entropy, log_prob_of, masked_log_probs, pick, pick_pair
 from policies.encoder import Encoded, Encoder, Observation, shares
 from policies.heads import PlanHead, TutorHead, ValueHead
+
+Picker = Callable[[Tensor], Tensor]
 
 
 class Decision(NamedTuple):
@@ -155,8 +157,7 @@ class AttentionPolicy(ActorCriticPolicy):
     ) -> Decision:
         """Choose actions for a batch; `generator` makes the sampling repeatable."""
         encoded = self.encoder(obs)[0]
-        choose = partial(pick, generator=generator, deterministic=deterministic)
-        choices = self._choose(obs, encoded, [choose] * 4)
+        choices = self._choose(obs, encoded, pickers(generator, deterministic=deterministic))
         actions = torch.cat((choices.own, choices.plan_actions(obs)), dim=-1)
         values = self._values(obs, encoded)
         return Decision(actions, choices.tutor_log_prob, choices.plan_log_prob, values)
@@ -182,8 +183,7 @@ class AttentionPolicy(ActorCriticPolicy):
         self.set_training_mode(False)
         tensors = {key: torch.as_tensor(array, device=self.device) for key, array in obs.items()}
         encoded, attention = self.encoder(tensors)
-        choose = partial(pick, generator=None, deterministic=deterministic)
-        choices = self._choose(tensors, encoded, [choose] * 4)
+        choices = self._choose(tensors, encoded, pickers(None, deterministic=deterministic))
         actions = torch.cat((choices.own, choices.plan_actions(tensors)), dim=-1)
         activity, target, concept, plan = (p.exp().cpu().numpy() for p in choices.log_probs)
         return Explanation(
@@ -196,25 +196,23 @@ class AttentionPolicy(ActorCriticPolicy):
             attention=[weights.cpu().numpy() for weights in attention],
         )
 
-    def _choose(
-        self, obs: Observation, encoded: Encoded, pickers: Sequence[Callable[[Tensor], Tensor]]
-    ) -> Choices:
-        """Go through activity, target, concept and plan; each picker maps (..., N) to (...)."""
+    def _choose(self, obs: Observation, encoded: Encoded, choose: Sequence[Picker]) -> Choices:
+        """Go through activity, target, concept and plan; `choose` has a way to choose for each."""
         head = self.tutor_head
         activities = masked_log_probs(head.activity_logits(encoded), obs["activity_mask"])
-        activity = pickers[0](activities)
+        activity = choose[0](activities)
         row = torch.arange(activity.shape[0], device=activity.device)
         targets = masked_log_probs(
             head.target_logits(encoded, activity), obs["target_mask"][row, activity]
         )
-        target = pickers[1](targets)
+        target = choose[1](targets)
         concepts = masked_log_probs(
             head.concept_logits(encoded, activity, target), obs["concept_mask"][row, activity]
         )
-        concept = pickers[2](concepts)
+        concept = choose[2](concepts)
         tasks = obs["task_mask"].unsqueeze(-1) * obs["task_concept_mask"].unsqueeze(1)
         plans = masked_log_probs(self.plan_head(encoded), tasks.flatten(2))  # (B, S, K C)
-        chosen_all = (activity, target, concept, pickers[3](plans))
+        chosen_all = (activity, target, concept, choose[3](plans))
         return Choices((activities, targets, concepts, plans), chosen_all)
 
     def _values(self, obs: Observation, encoded: Encoded) -> Tensor:
@@ -259,6 +257,13 @@ class AttentionPolicy(ActorCriticPolicy):
             f"got {type(obs).__name__}; expected a call of decide, evaluate or explain: "
             "choices depend on one another, which stable-baselines3's distributions cannot express"
         )
+
+
+def pickers(generator: torch.Generator | None, *, deterministic: bool) -> Sequence[Picker]:
+    """How the four choices are made: all sampled, or each the likeliest."""
+    if deterministic:
+        return [partial(torch.argmax, dim=-1)] * 3 + [partial(pick_pair, first=TASKS)]
+    return [partial(pick, generator=generator)] * 4
 
 
 def _already(choice: Tensor, _: Tensor) -> Tensor:

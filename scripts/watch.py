@@ -32,11 +32,11 @@ from envs.simulation import Simulation
 from envs.view import as_text, draw
 from scripts.train import INTERRUPTED, curriculum_of
 
-REFERENCE: Final = Path("agents/reference")
+REFERENCE: Final = Path(__file__).parent.parent / "agents" / "reference"
 """Run folder of the trained tutor that comes with the repository."""
 GIF_SIZE: Final = (720, 480)
 """Pixels: small enough for a page, large enough to read the names."""
-GIF_COLOURS: Final = 96
+GIF_COLOURS: Final = 200
 TERMINAL_DELAY: Final = 0.5
 GIF_DELAY: Final = 1.2
 
@@ -83,7 +83,7 @@ def trained(run: Path | None) -> tuple[Chooser, TrainConfig]:
     folder = REFERENCE if run is None else run
     if run is None and not (folder / "config.json").exists():
         raise ValueError(
-            f"no run is named and {folder} holds no trained tutor; train one with "
+            "no run is named and agents/reference holds no trained tutor; train one with "
             "`python -m scripts.train`, or watch a rule with `--tutor NAME`"
         )
     config, _ = read_config(folder)
@@ -118,6 +118,8 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
     for turn in narrate(simulation, choose):
         if arguments.lesson in {0, turn.view.lesson}:
             yield turn
+        elif turn.view.lesson > arguments.lesson:
+            return
 
 
 def play(turns: Iterator[Turn], arguments: Arguments) -> None:
@@ -132,7 +134,8 @@ def play(turns: Iterator[Turn], arguments: Arguments) -> None:
         heading, _, rest = table.partition("\n")
         console.rule(style="dim")
         console.print(Text(heading, style="bold"))
-        console.print(Text.from_ansi(rest), no_wrap=True, overflow="ellipsis")
+        crop = console.is_terminal  # a file gets whole lines
+        console.print(Text.from_ansi(rest), no_wrap=True, overflow="ellipsis", soft_wrap=not crop)
         console.print(Text(turn.reason.sentence, style="italic"))
         gain, count = turn.view.gain, count + 1
         if arguments.step:
@@ -146,7 +149,8 @@ def play(turns: Iterator[Turn], arguments: Arguments) -> None:
 def write_gif(turns: Iterator[Turn], path: Path, delay: float | None) -> str:
     """Write one frame a decision, the reason as its caption; returns what was written."""
     pictures = [Image.fromarray(draw(turn.view, *GIF_SIZE)) for turn in turns]
-    frames = [picture.quantize(GIF_COLOURS) for picture in pictures]
+    rare_too = Image.Quantize.MAXCOVERAGE  # by frequency, the small faces would lose their colour
+    frames = [picture.quantize(GIF_COLOURS, rare_too) for picture in pictures]
     path.parent.mkdir(parents=True, exist_ok=True)
     milliseconds = round(1000 * (GIF_DELAY if delay is None else delay))
     frames[0].save(

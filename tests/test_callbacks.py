@@ -112,7 +112,7 @@ def test_training_is_the_same_with_and_without_inspection() -> None:
     for callback in (None, InspectionCallback(a_class(), every=1, most_time=1.0)):
         model = a_model()
         model.set_logger(configure(None, []))
-        model.learn(24, callback=callback)
+        model.learn(16, callback=callback)
         weights.append(torch.nn.utils.parameters_to_vector(model.policy.parameters()))
     assert torch.equal(*weights)
 
@@ -121,8 +121,8 @@ def test_inspections_wait_while_they_have_taken_more_than_their_share() -> None:
     callback = InspectionCallback(a_class(), every=1, most_time=0.0)
     model = a_model()
     model.set_logger(configure(None, []))
-    model.learn(24, callback=callback)
-    assert callback.due == 1
+    model.learn(16, callback=callback)
+    assert (callback.rollouts, callback.due) == (2, 1)
 
 
 def test_shares_add_up_in_every_third_of_the_course(turns: list[Turn]) -> None:
@@ -155,9 +155,10 @@ def test_figures_follow_their_numbers() -> None:
     even = attention_map(weights, rows, columns, "attention")
     weights[0] = [0.7, 0.1, 0.1, 0.1]
     uneven = attention_map(weights, rows, columns, "attention")
-    assert even.shape == uneven.shape
     assert even.dtype == np.uint8
-    assert (even != uneven).any()
+    assert len(np.unique(even.reshape(-1, 3), axis=0)) < len(
+        np.unique(uneven.reshape(-1, 3), axis=0)
+    )
     shares = np.zeros((3, len(Activity)))
     shares[:, 0] = 1.0
     assert (activity_bars(shares) != activity_bars(np.roll(shares, 1, axis=1))).any()

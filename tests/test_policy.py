@@ -1,7 +1,6 @@
 """The attention policy: exact masks, exact probabilities, any size, any order, any padding."""
 
 import itertools
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,7 @@ from envs.activities import ACTIVITIES, TASKS
 from envs.spaces import action_space, observation_space
 from policies.attention import attend
 from policies.config import PolicyConfig
-from policies.distribution import pick
-from policies.policy import AttentionPolicy
+from policies.policy import AttentionPolicy, pickers
 from policies.scaling import ScaledLinear
 from tests.toy_classroom import Arrays, random_observation
 
@@ -62,12 +60,12 @@ def is_legal(obs: dict[str, Tensor], actions: Tensor) -> Tensor:
 
 def test_a_million_sampled_actions_are_all_legal() -> None:
     policy = make_policy(2, 3)
-    choose = partial(pick, generator=torch.Generator().manual_seed(0), deterministic=False)
+    choose = pickers(torch.Generator().manual_seed(0), deterministic=False)
     obs = tensors(random_observation(2, 3, 1 << 14))
     with torch.no_grad():
         encoded, _ = policy.encoder(obs)
         for _ in range(62):  # 62 x 2^14 > 1e6
-            choices = policy._choose(obs, encoded, [choose] * 4)
+            choices = policy._choose(obs, encoded, choose)
             assert is_legal(obs, torch.cat((choices.own, choices.plan_actions(obs)), -1)).all()
 
 
@@ -116,8 +114,9 @@ def test_a_forced_choice_has_probability_one_and_no_entropy() -> None:
     obs["learner_present"][:, 1] = 0
     obs["task_mask"][:, 1], obs["task_mask"][:, 1, 0] = 0, 1
     obs["task_concept_mask"][:, 0], obs["task_concept_mask"][:, 0, 0] = 0, 1
-    made = policy.decide(obs, generator=torch.Generator().manual_seed(1))
-    scored = policy.evaluate(obs, made.actions)
+    with torch.no_grad():
+        made = policy.decide(obs, generator=torch.Generator().manual_seed(1))
+        scored = policy.evaluate(obs, made.actions)
     assert made.actions[:, 5:7].count_nonzero() == 0
     assert made.plan_log_prob[:, 1].count_nonzero() == 0
     assert float(scored.plan_entropy[:, 1].abs().max()) < 1e-30

@@ -163,10 +163,10 @@ def test_an_answer_moves_the_belief_on_every_concept_of_that_learner_alone() -> 
             if field != "clock"
         }
     )
-    events.answers[0, 1] = 0
+    events.answers[0, 0] = 0
     tracer.update(events)
-    assert (tracer.belief[0, 0, :, 0] > before[0, 0, :, 0]).all()
-    np.testing.assert_allclose(tracer.belief[0, 1], before[0, 1], atol=1e-6)
+    assert (tracer.belief[0, 1, :, 0] > before[0, 1, :, 0]).all()
+    np.testing.assert_allclose(tracer.belief[0, 0], before[0, 0], atol=1e-6)
 
 
 def test_hours_without_practice_lower_the_belief_and_widen_it() -> None:

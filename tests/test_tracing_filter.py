@@ -10,12 +10,13 @@ from envs.constants import Constants
 from envs.tracing.gaussian import GaussianTracer
 from envs.tracing.model import NoiseConstants
 from envs.tracing.star import (
-    ABILITY,
-    Star,
+    CELL,
+    HUB,
+    Records,
     answer_evidence,
     answer_variance,
     condition,
-    empty_star,
+    empty_records,
     grasp_moments,
     logistic_moments,
     mastery_variance,
@@ -25,48 +26,71 @@ from tests.traced_events import ITEMS, answered, chain
 CONCEPTS = 3
 
 
-def _star(rng: np.random.Generator) -> Star:
+def _star(rng: np.random.Generator) -> tuple[Records, Records]:
     """One learner's prior without session and context, so that nothing is dropped."""
-    star = empty_star(1, 1, CONCEPTS)
-    star.hub_mean[..., ABILITY], star.hub_cov[..., ABILITY, ABILITY] = 0.3, 1.2
-    star.mean[:], star.slope[:] = rng.normal(size=(2, 1, 1, CONCEPTS, 2))
+    hubs, cells = empty_records((1,), HUB), empty_records((CONCEPTS,), CELL)
+    hubs.ability, hubs.ability_variance = 0.3, 1.2
+    for field in ("effect_mean", "grasp_mean", "effect_slope", "grasp_slope"):
+        cells[field] = rng.normal(size=CONCEPTS)
     root = rng.normal(size=(CONCEPTS, 2, 2))
     cov = root @ root.transpose(0, 2, 1) + 0.1 * np.eye(2)
-    star.cov[0, 0] = cov[:, [0, 0, 1], [0, 1, 1]]
-    return star
+    cells.effect_variance, cells.covariance, cells.grasp_variance = cov[:, [0, 0, 1], [0, 1, 1]].T
+    return hubs, cells
 
 
-def _dense(star: Star) -> tuple[np.ndarray, np.ndarray]:
+def _dense(hubs: Records, cells: Records) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance of (ability, x_1, grasp_1, x_2, ...) that a star stands for."""
-    slope, given = star.slope[0, 0].ravel(), star.cov[0, 0]
-    ability, variance = star.hub_mean[0, 0, ABILITY], star.hub_cov[0, 0, ABILITY, ABILITY]
+    ability = hubs.ability[0]
+    slope = np.stack([cells.effect_slope, cells.grasp_slope], axis=1).ravel()
+    start = np.stack([cells.effect_mean, cells.grasp_mean], axis=1).ravel()
     reach = np.concatenate([[1.0], slope])
-    cov = variance * np.outer(reach, reach)
+    cov = hubs.ability_variance[0] * np.outer(reach, reach)
     for c in range(CONCEPTS):
-        first = 1 + 2 * c
-        cov[first : first + 2, first : first + 2] += given[c][[[0, 1], [1, 2]]]
-    return np.concatenate([[ability], star.mean[0, 0].ravel() + slope * ability]), cov
+        effect, grasp = 1 + 2 * c, 2 + 2 * c
+        cov[effect, effect] += cells.effect_variance[c]
+        cov[effect, grasp] += cells.covariance[c]
+        cov[grasp, effect] += cells.covariance[c]
+        cov[grasp, grasp] += cells.grasp_variance[c]
+    return np.concatenate([[ability], start + slope * ability]), cov
 
 
 def test_star_equals_the_dense_kalman_filter() -> None:
     rng = np.random.default_rng(0)
-    star = _star(rng)
-    mean, cov = _dense(star)
+    hubs, cells = _star(rng)
+    mean, cov = _dense(hubs, cells)
     for _ in range(40):
         c, load, gain = int(rng.integers(CONCEPTS)), rng.uniform(0, 2), rng.normal()
         loads = np.zeros(1 + 2 * CONCEPTS)
         loads[[0, 1 + 2 * c, 2 + 2 * c]] = 1.0, 1.0, load
         variance = loads @ cov @ loads
-        assert answer_variance(0, 0, c, load, star) == pytest.approx(variance)
-        assert mastery_variance(0, 0, c, load, star) == pytest.approx(variance)
+        assert answer_variance(cells[c], hubs[0], load) == pytest.approx(variance)
+        assert mastery_variance(cells[c], hubs[0], load) == pytest.approx(variance)
         curve = rng.uniform(0, 0.9) / variance
-        condition(0, 0, c, load, gain, curve, star)
+        condition(cells[c], hubs[0], load, gain, curve)
         moved = cov @ loads
         mean, cov = mean + moved * gain, cov - np.outer(moved, moved) * curve
-    found_mean, found_cov = _dense(star)
+    found_mean, found_cov = _dense(hubs, cells)
     np.testing.assert_allclose(found_mean, mean, atol=1e-9)
     np.testing.assert_allclose(found_cov, cov, atol=1e-9)
-    assert grasp_moments(0, 0, 1, star) == pytest.approx((mean[4], cov[4, 4]))
+    assert grasp_moments(cells[1], hubs[0]) == pytest.approx((mean[4], cov[4, 4]))
+
+
+def test_session_and_context_share_the_surprise_of_an_answer() -> None:
+    hubs, cells = _star(np.random.default_rng(1))
+    hubs.session_variance, hubs.context_variance, hubs.ability_session = 0.5, 0.7, -0.2
+    hub = np.array([[1.2, -0.2, 0.0], [-0.2, 0.5, 0.0], [0.0, 0.0, 0.7]])
+    reach = np.array([1.0 + cells.effect_slope[0] + 0.5 * cells.grasp_slope[0], 1.0, 1.0])
+    own = cells.effect_variance[0] + cells.covariance[0] + 0.25 * cells.grasp_variance[0]
+    moved, variance = hub @ reach, reach @ hub @ reach + own
+    assert answer_variance(cells[0], hubs[0], 0.5) == pytest.approx(variance)
+    condition(cells[0], hubs[0], 0.5, 0.8, 0.5 / variance)
+    after = hub - np.outer(moved, moved) * 0.5 / variance
+    found = [hubs.ability[0] - 0.3, hubs.session[0], hubs.context[0]]
+    assert found == pytest.approx(list(moved * 0.8))
+    pairs = [hubs.ability_session[0], hubs.ability_context[0], hubs.session_context[0]]
+    assert pairs == pytest.approx([after[0, 1], after[0, 2], after[1, 2]])
+    spreads = [hubs.ability_variance[0], hubs.session_variance[0], hubs.context_variance[0]]
+    assert spreads == pytest.approx(list(np.diag(after)))
 
 
 def test_logistic_moments_are_close_to_fine_quadrature() -> None:
@@ -102,14 +126,20 @@ def test_answer_evidence_is_the_derivative_of_the_log_probability(
     assert curve == pytest.approx(max(0.0, -second), abs=1e-5)
 
 
-def _still() -> Constants:
-    """A population without growth, forgetting, session or context: one grid can hold it."""
+def _unchanging() -> Constants:
+    """A population without growth and forgetting."""
     k = Constants()
     return k._replace(
-        knowledge=k.knowledge._replace(
-            growth=0.0, first_exposure_jump=0.0, context_sd=0.0, concept_slope_sd=0.0
-        ),
+        knowledge=k.knowledge._replace(growth=0.0, first_exposure_jump=0.0, concept_slope_sd=0.0),
         memory=k.memory._replace(boost=0.0),
+    )
+
+
+def _still() -> Constants:
+    """And without session and context: one grid can hold it."""
+    k = _unchanging()
+    return k._replace(
+        knowledge=k.knowledge._replace(context_sd=0.0),
         attention=k.attention._replace(engagement_sd=0.0, session_sd=0.0),
     )
 
@@ -139,6 +169,27 @@ def test_posterior_is_near_that_on_a_fine_grid(concept: int, correct: list[int])
         assert belief[0, 0, concept, 1] == pytest.approx(spread, rel=0.3)
 
 
+def test_a_bad_day_lowers_the_next_prediction_but_not_that_of_another_day() -> None:
+    predicted = []
+    for hours in (0.1, 72.0):
+        tracer = GaussianTracer(chain(3), _unchanging(), 1, 1)
+        tracer.update(answered(0, [0] * 6))
+        tracer.update(answered(0, [1], hours=hours))
+        predicted.append(tracer.predicted[0, 0, 0])
+    assert predicted[0] < predicted[1] - 0.05
+
+
+def test_an_inattentive_learner_is_expected_to_answer_worse() -> None:
+    predicted = []
+    for attended in (1.0, 0.0):
+        tracer = GaussianTracer(chain(3), Constants(), 1, 1)
+        events = answered(0, [1])
+        events.attended[:] = attended
+        tracer.update(events)
+        predicted.append(tracer.predicted[0, 0, 0])
+    assert predicted[1] < predicted[0] - 0.1
+
+
 def test_instruction_moves_the_understanding_as_its_equation_says() -> None:
     k = Constants()._replace()
     k = k._replace(
@@ -153,5 +204,5 @@ def test_instruction_moves_the_understanding_as_its_equation_says() -> None:
     events.occupation[:], events.on_concept[:] = Occupation.PRESENT, 0
     events.minutes[:], events.attended[:] = 5.0, 0.5
     tracer.update(events)
-    expected = 1 - (1 - before) * math.exp(-k.acquisition.present * 2.5)
+    expected = 1 - (1 - before) * math.exp(-k.acquisition.scale * k.acquisition.present * 2.5)
     assert tracer.understanding[0, 0, 0, 0] == pytest.approx(expected, abs=0.01)

@@ -93,7 +93,7 @@ class _Search:
         """The first decision of the best plan of every class."""
         batch, width = self._classes.batch, self._settings.width
         _load(self._states, self._classes, np.repeat(np.arange(batch), width))
-        self._states.world.state.clock.low[:] ^= _OTHER_DICE
+        self._states.world.state.clock.low ^= _OTHER_DICE
         since_cue, elapsed = np.repeat(since_cue, width), np.zeros(batch * width)
         alive = np.tile(np.arange(width) == 0, batch)  # (N W,) one root a class at first
         prospect = self._look(self._states)
@@ -163,7 +163,12 @@ def _copy_of(simulation: Simulation, rows: int) -> Simulation:
 
 def _load(target: Simulation, source: Simulation, rows: NDArray[np.int64]) -> None:
     """Give the target the source's classrooms `rows`, one for each of its own."""
-    target.load_state_dict({name: array[rows] for name, array in source.state_dict().items()})
+    for ours, theirs in (
+        *zip(target.world.state, source.world.state, strict=True),
+        *zip(target.masks, source.masks, strict=True),
+    ):
+        ours[...] = theirs[rows]
+    target.outcome.done[:] = source.outcome.done[rows]
 
 
 def _best(

@@ -3,6 +3,7 @@
 Only privileged references use this.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from envs.learners.calibrated import (
     LOGISTIC_NORMAL,
     aptitude,
     instruct,
+    learned,
     logit_mastery,
     practise,
     readiness,
@@ -41,66 +43,72 @@ _ATTENDED = (0.75, 0.75, 0.9, 0.75, 0.75)
 class TrueGains(NamedTuple):
     """Written by `measure_gains`; K occupations in the order of OCCUPATIONS."""
 
-    score: Floats  # (B, S, C) expected delayed score on the concept
     mastery: Floats  # (B, S, C) logit mastery now
+    delayed: Floats  # (B, S, C) logit mastery at the delayed test if teaching stopped now
+    practised: Floats  # (B, S, C) part of the former that practice added
+    ready: Floats  # (B, S, C) share of instruction that takes
+    score: Floats  # (B, S, C) expected delayed score on the concept, in [0, 1]
+    sharpness: Floats  # (C,) MacKay's factor on the logit, for the spread of items and of the day
     gain: Floats  # (B, S, C, K) of the class's delayed score, per minute
-    growth: Floats  # (B, S, C, K) of the logit mastery now, per minute
+    growth: Floats  # (B, S, C, K) of the logit mastery, per minute
 
 
 def empty_gains(batch: int, learners: int, concepts: int) -> TrueGains:
     """Allocate room for B classrooms."""
     cell = (batch, learners, concepts)
     kinds = (*cell, len(OCCUPATIONS))
-    return TrueGains(np.zeros(cell), np.zeros(cell), np.zeros(kinds), np.zeros(kinds))
+    cells = [np.zeros(cell) for _ in range(5)]
+    return TrueGains(*cells, np.zeros(concepts), gain=np.zeros(kinds), growth=np.zeros(kinds))
 
 
 @compiled
-def mastery_at(b: int, i: int, c: int, hours: float, w: World) -> float:
-    """Logit mastery of one learner and concept at `hours` on the course clock."""
+def concept_score(z: float, c: int, w: World, out: TrueGains) -> float:
+    """Expected score on concept c at logit mastery z: a summand of the family's expected score."""
+    return (1.0 - w.constants.knowledge.slip) * sigmoid(z * out.sharpness[c])
+
+
+@compiled
+def practised_at_test(b: int, i: int, c: int, w: World) -> float:
+    """What practice will still add to the logit mastery at the delayed test."""
+    k, m = w.constants.knowledge, w.constants.memory
+    return learned(b, i, c, w.timetable.test_hours, w.state.traits, w.state.knowledge, k, m)
+
+
+@compiled
+def survey(b: int, i: int, hours: float, w: World, out: TrueGains) -> None:
+    """Write where learner i stands on every concept."""
     k, m, a = w.constants.knowledge, w.constants.memory, w.constants.acquisition
-    traits, knowledge = w.state.traits, w.state.knowledge
-    return logit_mastery(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
+    traits, knowledge, test = w.state.traits, w.state.knowledge, w.timetable.test_hours
+    for c in range(out.score.shape[2]):
+        z = logit_mastery(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
+        later = logit_mastery(b, i, c, test, traits, knowledge, w.curriculum, k, m, a)
+        ready = readiness(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
+        out.mastery[b, i, c], out.delayed[b, i, c], out.ready[b, i, c] = z, later, ready
+        out.practised[b, i, c] = practised_at_test(b, i, c, w)
+        out.score[b, i, c] = concept_score(later, c, w, out)
 
 
 @compiled
-def concept_score(b: int, i: int, c: int, w: World) -> float:
-    """One summand of the family's expected score on the delayed test, syllabus weight included."""
-    z = mastery_at(b, i, c, w.timetable.test_hours, w)
-    variance = test_noise(w) + w.curriculum.spread[c] ** 2
-    p = sigmoid(z / np.sqrt(1.0 + LOGISTIC_NORMAL * variance))
-    return (1.0 - w.constants.knowledge.slip) * w.curriculum.weight[c] * p
-
-
-@compiled
-def score_around(b: int, i: int, c: int, w: World) -> float:
-    """Scores of a concept and of those that build on it: all that a change of it can change."""
-    total = concept_score(b, i, c, w)
-    for child in range(w.curriculum.weight.shape[0]):
-        if w.curriculum.adjacency[c, child] > 0.0:
-            total += concept_score(b, i, child, w)
-    return total
-
-
-@compiled
-def occupy(b: int, i: int, c: int, occupation: int, minutes: float, hours: float, w: World) -> None:
+def occupy(
+    b: int, i: int, c: int, occupation: int, minutes: float, hours: float, w: World, out: TrueGains
+) -> None:
     """Apply the expected effect of some attended minutes of an occupation, in place.
 
     The bonus of unequal partners in peer work is left out, as are failures and resolved confusion.
     """
-    k, m, a = w.constants.knowledge, w.constants.memory, w.constants.acquisition
-    traits, knowledge, s = w.state.traits, w.state.knowledge, w.constants.sickness
-    new = novelty(w.state.clock.lesson[b], s)
-    worth = readiness(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
-    worth *= minutes * (1.0 - s.novelty_cost * new)
+    a, s = w.constants.acquisition, w.constants.sickness
+    traits, knowledge = w.state.traits, w.state.knowledge
+    new = novelty(w.state.clock[b].lesson, s)
+    worth = out.ready[b, i, c] * minutes * (1.0 - s.novelty_cost * new)
     guided = worth
     if occupation in (Occupation.WORKED_EXAMPLE, Occupation.EXPLAIN):
-        guided *= aptitude(mastery_at(b, i, c, hours, w), a)
+        guided *= aptitude(out.mastery[b, i, c], a)
     rate = understanding_rate(occupation, new, s.novelty_bonus, a)
     if occupation == Occupation.PEER:
-        partner = neighbour(i, w.timetable.columns, traits.ability.shape[1])
-        there = partner >= 0 and w.state.mind.present[b, partner] == 1
-        rate *= knowledge.understanding[b, partner, c] if there else 0.0
-    instruct(b, i, c, a.scale * rate * guided * traits.learning_rate[b, i], knowledge)
+        partner = neighbour(i, w.timetable.columns, traits.shape[1])
+        there = partner >= 0 and w.state.mind[b, partner].present == 1
+        rate *= knowledge[b, partner, c].understanding if there else 0.0
+    instruct(b, i, c, a.scale * rate * guided * traits[b, i].learning_rate, knowledge)
     if occupation >= Occupation.PRACTISE_EASIER:
         amount = worth * a.practise_opportunities  # about one answer a minute
         practise(b, i, c, hours, amount, True, knowledge, a.blind_practice)
@@ -110,31 +118,50 @@ def occupy(b: int, i: int, c: int, occupation: int, minutes: float, hours: float
 
 
 @compiled
-def measure_learner(
+def spread_gain(b: int, i: int, c: int, steps: float, added: float, w: World, out: TrueGains) -> float:
+    """Gain in learner i's score when c's logit rises by `steps`, `added` of it by practice.
+
+    Practice of c transfers to the concepts that build on it, as in the family's logit mastery.
+    """
+    weight, k = w.curriculum.weight, w.constants.knowledge
+    after = concept_score(out.delayed[b, i, c] + steps, c, w, out)
+    total = weight[c] * (after - out.score[b, i, c])
+    for child in range(weight.shape[0]):
+        if w.curriculum.adjacency[c, child] > 0.0:
+            parents = 0
+            for p in w.curriculum.parents[child]:
+                parents += 1 if p >= 0 else 0
+            z = out.delayed[b, i, child] + k.prerequisite_transfer * added / parents
+            total += weight[child] * (concept_score(z, child, w, out) - out.score[b, i, child])
+    return total
+
+
+@compiled
+def try_all(
     b: int, i: int, c: int, horizon: float, hours: float, w: World, out: TrueGains
 ) -> None:
     """Write the gains of one learner and concept, each occupation tried and taken back."""
-    g = w.state.knowledge
-    kept = (
-        g.understanding[b, i, c],
-        g.opportunities[b, i, c],
-        g.retrievals[b, i, c],
-        g.gap_days[b, i, c],
-        g.last_hours[b, i, c],
+    g = w.state.knowledge[b, i, c]
+    u, n, retrieved, gap, last = (
+        g.understanding,
+        g.opportunities,
+        g.retrievals,
+        g.gap_days,
+        g.last_hours,
     )
-    before, z = score_around(b, i, c, w), mastery_at(b, i, c, hours, w)
-    out.mastery[b, i, c] = z
-    out.score[b, i, c] = concept_score(b, i, c, w) / w.curriculum.weight[c]
     learners = w.seats.shape[0]
     for kind in range(len(_KINDS)):
-        occupy(b, i, c, _KINDS[kind], horizon * _ATTENDED[kind], hours, w)
-        out.gain[b, i, c, kind] = (score_around(b, i, c, w) - before) / horizon / learners
-        out.growth[b, i, c, kind] = (mastery_at(b, i, c, hours, w) - z) / horizon
-        g.understanding[b, i, c] = kept[0]
-        g.opportunities[b, i, c] = kept[1]
-        g.retrievals[b, i, c] = kept[2]
-        g.gap_days[b, i, c] = kept[3]
-        g.last_hours[b, i, c] = kept[4]
+        occupy(b, i, c, _KINDS[kind], horizon * _ATTENDED[kind], hours, w, out)
+        added = practised_at_test(b, i, c, w) - out.practised[b, i, c]
+        steps = w.constants.acquisition.gap * (g.understanding - u) + added
+        gain = spread_gain(b, i, c, steps, added, w, out)
+        out.gain[b, i, c, kind] = gain / horizon / learners
+        out.growth[b, i, c, kind] = steps / horizon
+        g.understanding = u
+        g.opportunities = n
+        g.retrievals = retrieved
+        g.gap_days = gap
+        g.last_hours = last
 
 
 @compiled
@@ -146,14 +173,19 @@ def measure_gains(horizon: float, w: World, out: TrueGains) -> None:
         w: The world; its state is as before afterwards.
         out: Written in place.
     """
+    for c in range(out.score.shape[2]):
+        variance = test_noise(w) + w.curriculum.spread[c] ** 2
+        out.sharpness[c] = 1.0 / math.sqrt(1.0 + LOGISTIC_NORMAL * variance)
     for b in range(out.score.shape[0]):
         hours = min(clock_hours(b, w), w.timetable.end_hours)
         for i in range(out.score.shape[1]):
-            for c in range(out.score.shape[2]):
-                measure_learner(b, i, c, horizon, hours, w, out)
-            if w.state.mind.present[b, i] == 0:
+            survey(b, i, hours, w, out)
+            if w.state.mind[b, i].present == 0:
                 out.gain[b, i] = 0.0
                 out.growth[b, i] = 0.0
+                continue
+            for c in range(out.score.shape[2]):
+                try_all(b, i, c, horizon, hours, w, out)
 
 
 def lapsed(w: World) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ with probability `learn` and forgets what was known with probability `forget`:
 """
 
 import math
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from envs.activities import OCCUPATIONS, Occupation
 from envs.compiled import compiled
 from envs.events import ANSWERS_PER_DECISION, Events
+from envs.state import plain_arrays
 from envs.tags import Assumed, Fitted
 from envs.tracing.batching import Rows, check_sizes, output
 
@@ -196,6 +197,10 @@ class BKTTracer:
     def reset(self, started: NDArray[np.bool_]) -> None:
         """Restart the chosen classrooms, (B,), at the prior."""
         begin_rows(started, self._constants, self._tracking)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a later update depends on, by name: views, to be saved and written back."""
+        return plain_arrays(self._tracking._asdict())
 
     def update(self, events: Events) -> None:
         """Take in one decision's events."""

@@ -1,6 +1,7 @@
 """Take in one decision's events: answers condition the belief, instruction moves it."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,6 @@ from envs.events import Events
 from envs.learners.calibrated import aptitude
 from envs.tracing.model import Lessons, Model
 from envs.tracing.practice import (
-    Practice,
     boost,
     instruct,
     minute_worth,
@@ -20,49 +20,62 @@ from envs.tracing.practice import (
     readiness,
     retention,
     transfer,
+    understanding_load,
 )
 from envs.tracing.star import (
-    CONTEXT,
-    SESSION,
-    Star,
+    Record,
+    Records,
     answer_evidence,
     answer_variance,
     condition,
-    decay,
+    decay_context,
+    decay_session,
     grasp_moments,
     logistic_moments,
 )
-from envs.tracing.tracking import Tracking, mastery_mean, understanding_load
+
+
+class Tracking(NamedTuple):
+    """Everything the Gaussian tracer knows and writes."""
+
+    hubs: Records  # (B, S) envs.tracing.star.HUB
+    cells: Records  # (B, S, C) envs.tracing.star.CELL
+    clock: NDArray[np.float64]  # (B,) course clock in hours
+    lesson: NDArray[np.float64]  # (B,) long pauses so far
+    belief: NDArray[np.float32]  # (B, S, C, 2)
+    understanding: NDArray[np.float32]  # (B, S, C, 2)
+    predicted: NDArray[np.float32]  # (B, S, M) probability given to each answer beforehand
 
 
 @compiled
-def pass_hours(b: int, i: int, hours: float, model: Model, star: Star) -> None:
+def pass_hours(hub: Record, hours: float, model: Model) -> None:
     """Let the session state regress; a long pause starts a new session."""
     if hours > model.new_session_hours:
-        decay(b, i, SESSION, 0.0, model.session_variance, star)
-        decay(b, i, CONTEXT, 0.0, model.context_variance, star)
+        decay_session(hub, 0.0, model.session_variance)
+        decay_context(hub, 0.0, model.context_variance)
     elif hours > 0.0:
-        keep = math.exp(-model.session_decay * hours)
-        decay(b, i, SESSION, keep, model.session_variance, star)
+        decay_session(hub, math.exp(-model.session_decay * hours), model.session_variance)
 
 
 @compiled
-def practised_logit(
-    b: int,
-    i: int,
-    c: int,
-    hours: float,
-    u: float,
-    curriculum: CurriculumArrays,
-    model: Model,
-    practice: Practice,
-) -> tuple[float, float]:
-    """Expected logits from practice (learned, transfer, boost) at `hours`, and those forgotten."""
-    n, since = practice.opportunities[b, i, c], hours - practice.last_hours[b, i, c]
-    retrievals, gap_days = practice.retrievals[b, i, c], practice.gap_days[b, i, c]
-    learned, forgotten = retention(n, retrievals, gap_days, since, u, model)
-    learned += transfer(b, i, c, practice.learned, curriculum.parents, model)
-    return learned + boost(n, since, model), forgotten
+def mastery_mean(
+    cell: Record, hub: Record, easiness: float, u: float, practised: float, model: Model
+) -> float:
+    """Expected logit mastery.
+
+    Args:
+        cell: Of the learner and concept.
+        hub: Of the learner.
+        easiness: Of the concept.
+        u: Expected understanding.
+        practised: Expected logits from practice: learned, transfer and boost.
+        model: Constants.
+
+    Returns:
+        Logit of a correct answer on an item of difficulty 0, with full attention.
+    """
+    own = hub.ability + cell.effect_mean + cell.effect_slope * hub.ability
+    return float(model.intercept + easiness + own + practised - model.gap * (1.0 - u))
 
 
 @compiled
@@ -73,37 +86,41 @@ def take_answers(
 
     Learners are looped over inside because a call with this many arrays costs a microsecond.
     """
-    star, practice = t.star, t.practice
     for i in range(events.answers.shape[1]):
-        clock, lapse = t.clock[b], 1.0 - min(1.0, max(0.0, float(events.attended[b, i])))
+        hub, clock = t.hubs[b, i], t.clock[b]
+        lapse = 1.0 - min(1.0, max(0.0, float(events.attended[b, i])))
         noise = model.answer_variance + model.lapse_cost**2 * lapse * (1.0 - lapse)
         minute = minute_worth(1.0 - lapse, t.lesson[b], model)
         for n in range(events.answers[b, i]):
             c, hours = events.concept[b, i, n], events.hours[b, i, n]
             correct, quiz = events.correct[b, i, n] > 0, events.quiz[b, i, n] > 0
-            pass_hours(b, i, hours - clock, model, star)
+            cell = t.cells[b, i, c]
+            pass_hours(hub, hours - clock, model)
             clock = max(clock, hours)
-            grasp, before = grasp_moments(b, i, c, star)
+            grasp, before = grasp_moments(cell, hub)
             u, steepness, spread = logistic_moments(grasp, before)
-            practised, forgotten = practised_logit(b, i, c, hours, u, curriculum, model, practice)
-            gap = understanding_load(practice.opportunities[b, i, c], model)
+            practised, forgotten = retention(cell, hours, u, model)
+            practised += boost(cell, hours, model)
+            practised += transfer(b, i, c, t.cells, curriculum.parents, model)
+            gap = understanding_load(cell, model)
             load = gap * steepness
-            mean = mastery_mean(b, i, c, u, practised, star, curriculum.easiness[c], model)
-            mean += star.hub_mean[b, i, SESSION] + star.hub_mean[b, i, CONTEXT]
-            mean -= curriculum.difficulties[c, events.item[b, i, n]] + model.lapse_cost * lapse
-            variance = answer_variance(b, i, c, load, star) + gap * gap * spread
+            mean = mastery_mean(cell, hub, curriculum.easiness[c], u, practised, model)
+            mean += hub.session + hub.context - model.lapse_cost * lapse
+            mean -= curriculum.difficulties[c, events.item[b, i, n]]
+            variance = answer_variance(cell, hub, load) + gap * gap * spread
             variance += noise + (model.forgetting_cv * forgotten) ** 2 - load * load * before
             p, gain, curve = answer_evidence(mean, variance, model.slip, correct)
             t.predicted[b, i, n] = p
-            condition(b, i, c, load, gain, curve, star)
-            decay(b, i, CONTEXT, model.context_correlation, model.context_variance, star)
-            grasp, after = grasp_moments(b, i, c, star)
-            practice.instructed[b, i, c] *= min(1.0, after / before)
+            condition(cell, hub, load, gain, curve)
+            decay_context(hub, model.context_correlation, model.context_variance)
+            grasp, after = grasp_moments(cell, hub)
+            cell.instructed *= min(1.0, after / before)
             u, _, _ = logistic_moments(grasp, after)
             ready, _ = readiness(b, i, c, t.belief, curriculum.parents, model)
-            worth = ready * minute * answer_worth(correct, quiz, model)
-            practise(b, i, c, hours, worth, True, u, star, practice, model)
-        pass_hours(b, i, events.clock[b] - clock, model, star)
+            practise(
+                cell, hours, ready * minute * answer_worth(correct, quiz, model), True, u, model
+            )
+        pass_hours(hub, events.clock[b] - clock, model)
 
 
 @compiled
@@ -140,6 +157,7 @@ def take_instruction(
         minutes = float(events.minutes[b, i])
         if c < 0 or minutes <= 0.0 or lessons.teaching[occupation] <= 0.0:
             continue
+        cell = t.cells[b, i, c]
         ready, variance = readiness(b, i, c, t.belief, curriculum.parents, model)
         minute = minute_worth(float(events.attended[b, i]), t.lesson[b], model)
         worth = ready * minute * minutes
@@ -149,8 +167,8 @@ def take_instruction(
         if occupation == Occupation.PEER:
             amount *= partner_understanding(b, i, c, t.understanding)
         doubt = lessons.doubt + variance / ready**2 + (lessons.attention_error / minute) ** 2
-        instruct(b, i, c, amount, math.sqrt(doubt), t.star, t.practice)
+        instruct(cell, t.hubs[b, i], amount, math.sqrt(doubt))
         opportunities = worth * lessons.growth[occupation]
         if opportunities > 0.0:
             u, hours = float(t.understanding[b, i, c, 0]), events.clock[b]
-            practise(b, i, c, hours, opportunities, False, u, t.star, t.practice, model)
+            practise(cell, hours, opportunities, False, u, model)

@@ -11,6 +11,7 @@ instruction and practice move and widen it (`envs.tracing.practice`), hours fade
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +20,19 @@ from envs.compiled import compiled
 from envs.constants import Constants
 from envs.curriculum import CurriculumArrays
 from envs.events import ANSWERS_PER_DECISION, Events
+from envs.state import plain_arrays
 from envs.tracing.batching import Rows, check_sizes, output
-from envs.tracing.evidence import take_answers, take_instruction
+from envs.tracing.evidence import Tracking, mastery_mean, take_answers, take_instruction
 from envs.tracing.model import Lessons, Model, NoiseConstants, lesson_rates, tracing_model
-from envs.tracing.practice import boost, empty_practice, retention, transfer
+from envs.tracing.practice import boost, retention, transfer, understanding_load
 from envs.tracing.star import (
-    ABILITY,
-    CONTEXT,
-    SESSION,
-    empty_star,
+    CELL,
+    HUB,
+    empty_records,
     grasp_moments,
     logistic_moments,
     mastery_variance,
 )
-from envs.tracing.tracking import Tracking, mastery_mean, understanding_load
 
 
 @compiled
@@ -40,50 +40,49 @@ def begin(
     b: int, curriculum: CurriculumArrays, model: Model, lessons: Lessons, t: Tracking
 ) -> None:
     """Set classroom b to the population's prior at clock 0."""
-    star, a = t.star, lessons.acquisition
+    a = lessons.acquisition
     t.clock[b], t.lesson[b] = 0.0, 0.0
-    star.hub_mean[b] = 0.0
-    star.hub_cov[b] = 0.0
-    star.hub_cov[b, :, ABILITY, ABILITY] = lessons.ability_variance
-    star.hub_cov[b, :, SESSION, SESSION] = model.session_variance
-    star.hub_cov[b, :, CONTEXT, CONTEXT] = model.context_variance
-    star.mean[b, :, :, 0] = 0.0
-    star.slope[b, :, :, 0] = 0.0
-    star.slope[b, :, :, 1] = a.prior_ability / math.sqrt(lessons.ability_variance)
-    star.cov[b, :, :, 0] = lessons.effect_variance
-    star.cov[b, :, :, 1] = 0.0
-    star.cov[b, :, :, 2] = a.prior_sd**2
-    for c in range(curriculum.depth.shape[0]):
-        star.mean[b, :, c, 1] = a.prior_level - a.prior_depth * curriculum.depth[c]
-    for counts in t.practice:
-        counts[b] = 0.0
-    t.practice.last_hours[b] = -1.0
+    for i in range(t.belief.shape[1]):
+        hub = t.hubs[b, i]
+        hub.ability, hub.session, hub.context = 0.0, 0.0, 0.0
+        hub.ability_variance = lessons.ability_variance
+        hub.session_variance = model.session_variance
+        hub.context_variance = model.context_variance
+        hub.ability_session, hub.ability_context, hub.session_context = 0.0, 0.0, 0.0
+        for c in range(t.belief.shape[2]):
+            cell = t.cells[b, i, c]
+            cell.effect_mean, cell.effect_slope = 0.0, 0.0
+            cell.grasp_mean = a.prior_level - a.prior_depth * curriculum.depth[c]
+            cell.grasp_slope = a.prior_ability / math.sqrt(lessons.ability_variance)
+            cell.effect_variance, cell.covariance = lessons.effect_variance, 0.0
+            cell.grasp_variance = a.prior_sd**2
+            cell.opportunities, cell.retrievals, cell.gap_days = 0.0, 0.0, 0.0
+            cell.last_hours, cell.instructed, cell.learned = -1.0, 0.0, 0.0
 
 
 @compiled
 def read(b: int, hours: float, curriculum: CurriculumArrays, model: Model, t: Tracking) -> None:
     """Write classroom b's belief and understanding at `hours` into the output arrays."""
-    practice = t.practice
     for i in range(t.belief.shape[1]):
+        hub = t.hubs[b, i]
         for c in range(t.belief.shape[2]):
-            grasp, variance = grasp_moments(b, i, c, t.star)
+            cell = t.cells[b, i, c]
+            grasp, variance = grasp_moments(cell, hub)
             u, steepness, spread = logistic_moments(grasp, variance)
-            n, since = practice.opportunities[b, i, c], hours - practice.last_hours[b, i, c]
-            retrievals, gap_days = practice.retrievals[b, i, c], practice.gap_days[b, i, c]
-            learned, forgotten = retention(n, retrievals, gap_days, since, u, model)
-            practice.learned[b, i, c] = learned
-            load = understanding_load(n, model)
-            total = mastery_variance(b, i, c, load * steepness, t.star) + model.mastery_variance
+            learned, forgotten = retention(cell, hours, u, model)
+            cell.learned = learned
+            load = understanding_load(cell, model)
+            total = mastery_variance(cell, hub, load * steepness) + model.mastery_variance
             total += load * load * (spread - steepness * steepness * variance)
             total += (model.forgetting_cv * forgotten) ** 2
-            practised = learned + boost(n, since, model)
-            mean = mastery_mean(b, i, c, u, practised, t.star, curriculum.easiness[c], model)
+            practised = learned + boost(cell, hours, model)
             t.understanding[b, i, c, 0] = u
             t.understanding[b, i, c, 1] = math.sqrt(spread)
+            mean = mastery_mean(cell, hub, curriculum.easiness[c], u, practised, model)
             t.belief[b, i, c, 0] = mean
             t.belief[b, i, c, 1] = math.sqrt(total)
         for c in range(t.belief.shape[2]):
-            t.belief[b, i, c, 0] += transfer(b, i, c, practice.learned, curriculum.parents, model)
+            t.belief[b, i, c, 0] += transfer(b, i, c, t.cells, curriculum.parents, model)
 
 
 @compiled
@@ -170,8 +169,8 @@ class GaussianTracer:
         self._model = tracing_model(constants, noise)
         self._lessons = lesson_rates(constants, noise)
         self._tracking = Tracking(
-            empty_star(batch, learners, concepts),
-            empty_practice(batch, learners, concepts),
+            empty_records((batch, learners), HUB),
+            empty_records((batch, learners, concepts), CELL),
             np.zeros(batch),
             np.zeros(batch),
             self.belief,
@@ -184,6 +183,10 @@ class GaussianTracer:
     def reset(self, started: NDArray[np.bool_]) -> None:
         """Restart the chosen classrooms, (B,), at the prior and at clock 0."""
         begin_rows(started, self._curriculum, self._model, self._lessons, self._tracking)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a later update depends on, by name: views, to be saved and written back."""
+        return plain_arrays(self._tracking._asdict())
 
     def update(self, events: Events) -> None:
         """Take in one decision's events and move every belief to `events.clock`."""

@@ -12,7 +12,6 @@ of `envs.learners.calibrated`; what is unknown about them widens the belief inst
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,8 @@ from envs.tracing.model import Model
 from envs.tracing.star import (
     LEAST_VARIANCE,
     SPREAD,
-    Star,
+    Record,
+    Records,
     grasp_moments,
     logistic_moments,
     move_grasp,
@@ -33,70 +33,50 @@ LARGEST_GRASP = 12.0
 LARGEST_AMOUNT = 10.0
 LARGEST_GRASP_VARIANCE = 16.0
 
-Floats = NDArray[np.float64]
-
-
-class Practice(NamedTuple):
-    """Expected practice so far, (B, S, C) each."""
-
-    opportunities: Floats  # effective, n
-    retrievals: Floats  # those of them that were answers
-    gap_days: Floats  # sum of the gaps between practice
-    last_hours: Floats  # course clock at the last practice, -1 before it
-    instructed: Floats  # amount K of instruction whose effect is not yet seen in answers
-    learned: Floats  # logit that practice has added and time has not taken, at the last reading
-
-
-def empty_practice(batch: int, learners: int, concepts: int) -> Practice:
-    """Allocate practice, all zeros."""
-    return Practice(*(np.zeros((batch, learners, concepts)) for _ in Practice._fields))
-
 
 @compiled
-def retention(
-    n: float, retrievals: float, gap_days: float, since: float, u: float, model: Model
-) -> tuple[float, float]:
-    """Expected logits that practice has added, and how much of them is forgotten.
+def retention(cell: Record, hours: float, u: float, model: Model) -> tuple[float, float]:
+    """Expected logits that practice has added, and how much of them is forgotten by `hours`.
 
     Args:
-        n: Effective opportunities.
-        retrievals: Those of them that were answers.
-        gap_days: Sum of the gaps between practice.
-        since: Hours since the last practice.
+        cell: Practice of one learner on one concept.
+        hours: Course clock.
         u: Expected understanding.
         model: Constants.
 
     Returns:
         (learned net of forgetting, forgotten), both >= 0.
     """
+    n = cell.opportunities
     if n <= 0.0:
         return 0.0, 0.0
     gain = u * model.jump * min(1.0, n) + model.growth * math.log1p(n)
-    saving = 1.0 - model.retrieval_saving * retrievals / n
-    spacing = 1.0 - model.spacing * math.log1p(gap_days / max(1.0, n))
+    saving = 1.0 - model.retrieval_saving * cell.retrievals / n
+    spacing = 1.0 - model.spacing * math.log1p(cell.gap_days / max(1.0, n))
     rate = model.forgetting * saving * max(model.spacing_floor, spacing)
-    forgotten = min(gain, rate * math.log1p(max(0.0, since)))
+    forgotten = min(gain, rate * math.log1p(max(0.0, hours - cell.last_hours)))
     return gain - forgotten, forgotten
 
 
 @compiled
-def boost(n: float, since: float, model: Model) -> float:
-    """Short-term gain in logits, `since` hours after practice."""
-    if n <= 0.0:
+def boost(cell: Record, hours: float, model: Model) -> float:
+    """Short-term gain in logits at `hours`, fading since the last practice."""
+    if cell.opportunities <= 0.0:
         return 0.0
-    return model.boost * math.exp(-model.boost_decay * max(0.0, since))
+    since = max(0.0, hours - cell.last_hours)
+    return model.boost * math.exp(-model.boost_decay * since)
 
 
 @compiled
 def transfer(
-    b: int, i: int, c: int, learned: Floats, parents: NDArray[np.int64], model: Model
+    b: int, i: int, c: int, cells: Records, parents: NDArray[np.int64], model: Model
 ) -> float:
     """Expected logits from practised prerequisites."""
     count, total = 0, 0.0
     for k in range(parents.shape[1]):
         p = parents[c, k]
         if p >= 0:
-            total += learned[b, i, p]
+            total += cells[b, i, p].learned
             count += 1
     if count == 0:
         return 0.0
@@ -104,44 +84,35 @@ def transfer(
 
 
 @compiled
+def understanding_load(cell: Record, model: Model) -> float:
+    """Derivative of the logit mastery in the understanding."""
+    return float(model.gap + model.jump * min(1.0, cell.opportunities))
+
+
+@compiled
 def practise(
-    b: int,
-    i: int,
-    c: int,
-    hours: float,
-    amount: float,
-    retrieval: bool,
-    u: float,
-    star: Star,
-    practice: Practice,
-    model: Model,
+    cell: Record, hours: float, amount: float, retrieval: bool, u: float, model: Model
 ) -> None:
-    """Count `amount` opportunities, less where little is understood, and widen the concept effect.
+    """Count opportunities, less where little is understood, and widen the concept effect.
 
     Args:
-        b: Classroom.
-        i: Learner.
-        c: Concept.
+        cell: Changed in place.
         hours: Course clock.
         amount: Opportunities before understanding counts.
         retrieval: Whether they were answers.
         u: Expected understanding.
-        star: The belief, widened in place.
-        practice: Expected practice, updated in place.
         model: Constants.
     """
-    blind = model.blind_practice
-    worth = amount * (blind + (1.0 - blind) * u)
-    before = math.log1p(practice.opportunities[b, i, c])
-    practice.opportunities[b, i, c] += worth
+    worth = amount * (model.blind_practice + (1.0 - model.blind_practice) * u)
+    n = cell.opportunities + worth
+    before, after = math.log1p(cell.opportunities), math.log1p(n)
+    cell.opportunities = n
     if retrieval:
-        practice.retrievals[b, i, c] += worth
-    after = math.log1p(practice.opportunities[b, i, c])
-    last = practice.last_hours[b, i, c]
-    if last >= 0.0:
-        practice.gap_days[b, i, c] += max(0.0, hours - last) / HOURS_PER_DAY
-    practice.last_hours[b, i, c] = hours
-    star.cov[b, i, c, 0] += model.growth_variance * (after * after - before * before)
+        cell.retrievals += worth
+    if cell.last_hours >= 0.0:
+        cell.gap_days += max(0.0, hours - cell.last_hours) / HOURS_PER_DAY
+    cell.last_hours = hours
+    cell.effect_variance += model.growth_variance * (after * after - before * before)
 
 
 @compiled
@@ -177,24 +148,19 @@ def instructed_grasp(grasp: float, amount: float) -> float:
 
 
 @compiled
-def instruct(
-    b: int, i: int, c: int, amount: float, doubt: float, star: Star, practice: Practice
-) -> None:
+def instruct(cell: Record, hub: Record, amount: float, doubt: float) -> None:
     """Raise the understanding by du = (1 - u) dK over an uncertain amount K.
 
     Args:
-        b: Classroom.
-        i: Learner.
-        c: Concept.
+        cell: Changed in place.
+        hub: The learner's record.
         amount: Expected amount, >= 0.
         doubt: Coefficient of variation of the amount.
-        star: The belief, changed in place.
-        practice: `instructed` grows in place.
     """
     amount = min(amount, LARGEST_AMOUNT)
     if amount <= 0.0:
         return
-    mean, variance = grasp_moments(b, i, c, star)
+    mean, variance = grasp_moments(cell, hub)
     sd = math.sqrt(max(variance, LEAST_VARIANCE))
     low = instructed_grasp(mean - SPREAD * sd, amount)
     middle = instructed_grasp(mean, amount)
@@ -202,8 +168,6 @@ def instruct(
     image = (low + 4.0 * middle + high) / 6.0
     spread = ((low - image) ** 2 + 4.0 * (middle - image) ** 2 + (high - image) ** 2) / 6.0
     ratio = SPREAD * (high - low) / (6.0 * sd)
-    before = practice.instructed[b, i, c]
-    practice.instructed[b, i, c] = before + amount
-    unseen = doubt * doubt * amount * (amount + 2.0 * before)
-    spread += unseen / sigmoid(image) ** 2
-    move_grasp(b, i, c, image, min(spread, LARGEST_GRASP_VARIANCE), ratio, star)
+    spread += doubt * doubt * amount * (amount + 2.0 * cell.instructed) / sigmoid(image) ** 2
+    cell.instructed += amount
+    move_grasp(cell, hub, image, min(spread, LARGEST_GRASP_VARIANCE), ratio)

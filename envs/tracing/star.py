@@ -1,58 +1,78 @@
 """A Gaussian belief about one learner whose concepts meet only in the ability.
 
-The hub holds ability, session state and answer context (index 0, 1, 2) with their covariance. Each
-concept holds two effects, the learner-by-concept effect x (index 0) and the grasp (index 1: the
-logit of the understanding), whose distribution GIVEN the ability is
+The hub holds ability, session state and answer context with their covariance. Each cell (learner
+by concept) holds the learner-by-concept effect x and the grasp (the logit of the understanding),
+whose distribution GIVEN the ability is Gaussian:
 
-    (x, grasp) | ability ~ N(mean + slope ability, [[cov0, cov1], [cov1, cov2]]).
+    effect | ability ~ N(effect_mean + effect_slope ability, effect_variance), the grasp alike,
+    with covariance `covariance` between the two.
 
-An answer on one concept updates the hub and that concept exactly; all other concepts keep their
+An answer on one concept updates the hub and that cell exactly; all other cells keep their
 conditional distribution and so move with the ability. Storage and time per answer do not depend on
-the square of the number of concepts. What is dropped: the dependence of (x, grasp) on session and
+the square of the number of concepts. What is dropped: the dependence of a cell on session and
 context beyond what the ability carries (assumed density filtering; Minka 2001, ch. 3).
+
+Both are records, passed to kernels as one pointer.
 """
 
 import math
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs.compiled import compiled
 from envs.learners.calibrated import LOGISTIC_NORMAL, sigmoid
 
-HUB = 3
-ABILITY, SESSION, CONTEXT = 0, 1, 2
-EFFECT, GRASP = 0, 1
 SPREAD = math.sqrt(3.0)
 """Nodes of 3-point Gauss-Hermite quadrature: mean and mean +- SPREAD sd, weights 2/3, 1/6, 1/6."""
 LEAST_VARIANCE = 1e-6
 LARGEST_CURVATURE = 0.95
 """Share of the predictive variance that one answer may remove: keeps every variance positive."""
 
-Floats = NDArray[np.float64]
+Records = np.recarray[Any, Any]
+Record = np.record
+
+HUB = np.dtype(
+    [
+        (field, np.float64)
+        for field in (
+            "ability",  # means, logit
+            "session",
+            "context",
+            "ability_variance",
+            "session_variance",
+            "context_variance",
+            "ability_session",  # covariances
+            "ability_context",
+            "session_context",
+        )
+    ]
+)
+CELL = np.dtype(
+    [
+        (field, np.float64)
+        for field in (
+            "effect_mean",  # at ability 0, logit
+            "grasp_mean",
+            "effect_slope",  # per logit of ability
+            "grasp_slope",
+            "effect_variance",  # given the ability
+            "covariance",
+            "grasp_variance",
+            "opportunities",  # expected effective n
+            "retrievals",  # those of them that were answers
+            "gap_days",  # sum of the gaps between practice
+            "last_hours",  # course clock at the last practice, -1 before it
+            "instructed",  # amount of instruction whose effect is not yet seen in answers
+            "learned",  # logit that practice added and time has not taken, at the last reading
+        )
+    ]
+)
 
 
-class Star(NamedTuple):
-    """Belief about the learners of B classrooms, on the logit scale."""
-
-    hub_mean: Floats  # (B, S, 3)
-    hub_cov: Floats  # (B, S, 3, 3)
-    mean: Floats  # (B, S, C, 2) at ability 0
-    slope: Floats  # (B, S, C, 2) per logit of ability
-    cov: Floats  # (B, S, C, 3) given the ability
-
-
-def empty_star(batch: int, learners: int, concepts: int) -> Star:
-    """Allocate beliefs, all zeros."""
-    cells = (batch, learners, concepts)
-    return Star(
-        hub_mean=np.zeros((batch, learners, HUB)),
-        hub_cov=np.zeros((batch, learners, HUB, HUB)),
-        mean=np.zeros((*cells, 2)),
-        slope=np.zeros((*cells, 2)),
-        cov=np.zeros((*cells, 3)),
-    )
+def empty_records(shape: tuple[int, ...], fields: np.dtype[np.void]) -> Records:
+    """Allocate records, all zeros."""
+    return np.zeros(shape, fields).view(np.recarray)
 
 
 @compiled
@@ -103,120 +123,115 @@ def answer_evidence(
 
 
 @compiled
-def grasp_moments(b: int, i: int, c: int, star: Star) -> tuple[float, float]:
-    """Marginal mean and variance of one grasp."""
-    slope = star.slope[b, i, c, GRASP]
-    mean = star.mean[b, i, c, GRASP] + slope * star.hub_mean[b, i, ABILITY]
-    return mean, star.cov[b, i, c, 2] + slope * slope * star.hub_cov[b, i, ABILITY, ABILITY]
+def grasp_moments(cell: Record, hub: Record) -> tuple[float, float]:
+    """Marginal mean and variance of a grasp."""
+    mean = cell.grasp_mean + cell.grasp_slope * hub.ability
+    return mean, cell.grasp_variance + cell.grasp_slope**2 * hub.ability_variance
 
 
 @compiled
-def effect_mean(b: int, i: int, c: int, star: Star) -> float:
-    """Marginal mean of one learner-by-concept effect x."""
-    slope = star.slope[b, i, c, EFFECT]
-    return float(star.mean[b, i, c, EFFECT] + slope * star.hub_mean[b, i, ABILITY])
+def own_variance(cell: Record, load: float) -> float:
+    """Variance of x + load * grasp, given the ability."""
+    shared = 2.0 * cell.covariance + load * cell.grasp_variance
+    return float(cell.effect_variance + load * shared)
 
 
 @compiled
-def mastery_variance(b: int, i: int, c: int, load: float, star: Star) -> float:
+def mastery_variance(cell: Record, hub: Record, load: float) -> float:
     """Variance of ability + x + load * grasp."""
-    reach = 1.0 + star.slope[b, i, c, EFFECT] + load * star.slope[b, i, c, GRASP]
-    own = star.cov[b, i, c, 0] + load * (2.0 * star.cov[b, i, c, 1] + load * star.cov[b, i, c, 2])
-    return float(reach * reach * star.hub_cov[b, i, ABILITY, ABILITY] + own)
+    reach = 1.0 + cell.effect_slope + load * cell.grasp_slope
+    return float(reach * reach * hub.ability_variance + own_variance(cell, load))
 
 
 @compiled
-def shared_covariances(
-    b: int, i: int, c: int, load: float, star: Star
-) -> tuple[float, float, float]:
+def shared_covariances(cell: Record, hub: Record, load: float) -> tuple[float, float, float]:
     """Covariances of ability, session and context with eta (see `condition`)."""
-    hub = star.hub_cov
-    reach = 1.0 + star.slope[b, i, c, EFFECT] + load * star.slope[b, i, c, GRASP]
-    ability = reach * hub[b, i, 0, 0] + hub[b, i, 0, 1] + hub[b, i, 0, 2]
-    session = reach * hub[b, i, 1, 0] + hub[b, i, 1, 1] + hub[b, i, 1, 2]
-    context = reach * hub[b, i, 2, 0] + hub[b, i, 2, 1] + hub[b, i, 2, 2]
+    reach = 1.0 + cell.effect_slope + load * cell.grasp_slope
+    ability = reach * hub.ability_variance + hub.ability_session + hub.ability_context
+    session = reach * hub.ability_session + hub.session_variance + hub.session_context
+    context = reach * hub.ability_context + hub.session_context + hub.context_variance
     return ability, session, context
 
 
 @compiled
-def answer_variance(b: int, i: int, c: int, load: float, star: Star) -> float:
+def answer_variance(cell: Record, hub: Record, load: float) -> float:
     """Variance of eta (see `condition`)."""
-    ability, session, context = shared_covariances(b, i, c, load, star)
-    reach = 1.0 + star.slope[b, i, c, EFFECT] + load * star.slope[b, i, c, GRASP]
-    own = star.cov[b, i, c, 0] + load * (2.0 * star.cov[b, i, c, 1] + load * star.cov[b, i, c, 2])
-    return float(reach * ability + session + context + own)
+    ability, session, context = shared_covariances(cell, hub, load)
+    reach = 1.0 + cell.effect_slope + load * cell.grasp_slope
+    return float(reach * ability + session + context + own_variance(cell, load))
 
 
 @compiled
-def condition(b: int, i: int, c: int, load: float, gain: float, curve: float, star: Star) -> None:
-    """Take in evidence on eta = ability + session + context + x + load * grasp of concept c.
+def condition(cell: Record, hub: Record, load: float, gain: float, curve: float) -> None:
+    """Take in evidence on eta = ability + session + context + x + load * grasp.
 
     Every mean moves by its covariance with eta times `gain`, every covariance by minus the product
-    of two such covariances times `curve`; then the concept is conditioned on the ability again.
+    of two such covariances times `curve`; then the cell is conditioned on the ability again.
 
     Args:
-        b: Classroom.
-        i: Learner.
-        c: Concept.
+        cell: The answered concept's record, changed in place.
+        hub: The learner's record, changed in place.
         load: Derivative of eta in the grasp.
         gain: Derivative of the evidence's log probability in E eta.
         curve: Minus its second derivative, below 1 / Var eta.
-        star: The belief, changed in place.
     """
-    shared = shared_covariances(b, i, c, load, star)
-    own_effect = star.cov[b, i, c, 0] + load * star.cov[b, i, c, 1]
-    own_grasp = star.cov[b, i, c, 1] + load * star.cov[b, i, c, 2]
-    before = star.hub_cov[b, i, ABILITY, ABILITY]
-    for row in range(HUB):
-        star.hub_mean[b, i, row] += shared[row] * gain
-        for column in range(HUB):
-            star.hub_cov[b, i, row, column] -= shared[row] * shared[column] * curve
-    after = max(star.hub_cov[b, i, ABILITY, ABILITY], LEAST_VARIANCE)
-    star.hub_cov[b, i, ABILITY, ABILITY] = after
-    turn = shared[ABILITY] * curve / after
-    shift = gain + turn * star.hub_mean[b, i, ABILITY]
-    star.mean[b, i, c, EFFECT] += own_effect * shift
-    star.mean[b, i, c, GRASP] += own_grasp * shift
-    star.slope[b, i, c, EFFECT] -= own_effect * turn
-    star.slope[b, i, c, GRASP] -= own_grasp * turn
+    ability, session, context = shared_covariances(cell, hub, load)
+    effect = cell.effect_variance + load * cell.covariance
+    grasp = cell.covariance + load * cell.grasp_variance
+    before = hub.ability_variance
+    after = max(before - ability * ability * curve, LEAST_VARIANCE)
+    hub.ability += ability * gain
+    hub.session += session * gain
+    hub.context += context * gain
+    hub.ability_variance = after
+    hub.session_variance = max(hub.session_variance - session * session * curve, 0.0)
+    hub.context_variance = max(hub.context_variance - context * context * curve, 0.0)
+    hub.ability_session -= ability * session * curve
+    hub.ability_context -= ability * context * curve
+    hub.session_context -= session * context * curve
+    turn = ability * curve / after
+    shift = gain + turn * hub.ability
+    cell.effect_mean += effect * shift
+    cell.grasp_mean += grasp * shift
+    cell.effect_slope -= effect * turn
+    cell.grasp_slope -= grasp * turn
     removed = curve * before / after
-    star.cov[b, i, c, 0] = max(
-        star.cov[b, i, c, 0] - own_effect * own_effect * removed, LEAST_VARIANCE
-    )
-    star.cov[b, i, c, 1] -= own_effect * own_grasp * removed
-    star.cov[b, i, c, 2] = max(
-        star.cov[b, i, c, 2] - own_grasp * own_grasp * removed, LEAST_VARIANCE
-    )
+    cell.effect_variance = max(cell.effect_variance - effect * effect * removed, LEAST_VARIANCE)
+    cell.covariance -= effect * grasp * removed
+    cell.grasp_variance = max(cell.grasp_variance - grasp * grasp * removed, LEAST_VARIANCE)
 
 
 @compiled
-def decay(b: int, i: int, state: int, keep: float, variance: float, star: Star) -> None:
-    """Let a hub state regress to 0: AR(1) with correlation `keep` and stationary `variance`."""
-    star.hub_mean[b, i, state] *= keep
-    for other in range(HUB):
-        star.hub_cov[b, i, state, other] *= keep
-        star.hub_cov[b, i, other, state] *= keep
-    star.hub_cov[b, i, state, state] += (1.0 - keep * keep) * variance
+def decay_session(hub: Record, keep: float, variance: float) -> None:
+    """Let the session state regress to 0: AR(1) with correlation `keep`."""
+    hub.session *= keep
+    hub.ability_session *= keep
+    hub.session_context *= keep
+    hub.session_variance = keep * keep * (hub.session_variance - variance) + variance
 
 
 @compiled
-def move_grasp(
-    b: int, i: int, c: int, mean: float, variance: float, ratio: float, star: Star
-) -> None:
-    """Replace one grasp by its image under a map with regression slope `ratio`.
+def decay_context(hub: Record, keep: float, variance: float) -> None:
+    """Let the answer context regress to 0: AR(1) with correlation `keep`."""
+    hub.context *= keep
+    hub.ability_context *= keep
+    hub.session_context *= keep
+    hub.context_variance = keep * keep * (hub.context_variance - variance) + variance
+
+
+@compiled
+def move_grasp(cell: Record, hub: Record, mean: float, variance: float, ratio: float) -> None:
+    """Replace a grasp by its image under a map with regression slope `ratio`.
 
     Args:
-        b: Classroom.
-        i: Learner.
-        c: Concept.
+        cell: Changed in place.
+        hub: The learner's record.
         mean: Marginal mean of the image.
         variance: Marginal variance of the image, at least ratio^2 times that before.
         ratio: Covariance of image and grasp over the grasp's variance.
-        star: The belief.
     """
-    slope = star.slope[b, i, c, GRASP] * ratio
-    star.slope[b, i, c, GRASP] = slope
-    star.mean[b, i, c, GRASP] = mean - slope * star.hub_mean[b, i, ABILITY]
-    given = variance - slope * slope * star.hub_cov[b, i, ABILITY, ABILITY]
-    star.cov[b, i, c, 1] *= ratio
-    star.cov[b, i, c, 2] = max(given, LEAST_VARIANCE)
+    slope = cell.grasp_slope * ratio
+    cell.grasp_slope = slope
+    cell.grasp_mean = mean - slope * hub.ability
+    cell.covariance *= ratio
+    cell.grasp_variance = max(variance - slope * slope * hub.ability_variance, LEAST_VARIANCE)

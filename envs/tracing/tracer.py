@@ -1,6 +1,6 @@
 """What a tracer is, and which there are."""
 
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ class Tracer(Protocol):
 
     def reset(self, started: NDArray[np.bool_]) -> None:
         """Restart the chosen classrooms, (B,)."""
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a later update depends on, by name: views, to be saved and written back."""
 
     def update(self, events: Events) -> None:
         """Take in one decision's events and move to `events.clock`, forgetting included."""

@@ -1,0 +1,96 @@
+"""Compare simulated learners with real ones, row by row.
+
+Example: python -m scripts.realism --json scorecard.json
+"""
+
+import json
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from envs.constants import Constants
+from envs.log_simulation import LogDesign
+from envs.scorecard import TIMED, Row, anchored_rows, core_rows, fitted_rows, logs
+
+HEADINGS = {
+    "core": "calibrated on real answer logs",
+    "fitted": "fitted on the 456 learners whose logs have clocks",
+    "anchored": "anchored in literature, NOT validated on data",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Simulate answer logs and classes, and score them against real logs and literature."""
+
+    learners: int = 4150
+    """Learners of each simulated answer log; the real one has 4,150."""
+    replicates: int = 3
+    """Answer logs to average over."""
+    classes: int = 64
+    """Classes of 8 learners for the rows anchored in literature."""
+    draws: int = 60
+    """Posterior draws where a model is refitted; more is slower and steadier."""
+    seed: int = 0
+    """The same seed gives the same scorecard."""
+    json: Path | None = None
+    """Also write the rows to this file."""
+
+    def __post_init__(self) -> None:
+        for field, least in (("learners", 200), ("replicates", 1), ("classes", 1), ("draws", 10)):
+            if getattr(self, field) < least:
+                raise ValueError(f"{field} is {getattr(self, field)}; expected at least {least}")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; expected at least 0")
+
+
+def scorecard(options: Options, constants: Constants) -> list[Row]:
+    """Every row of the scorecard for a population."""
+    design = replace(LogDesign(), learners=options.learners)
+    first = options.seed * 1_000_000
+    seeds = [first + 10_000 * replicate for replicate in range(options.replicates)]
+    timed = logs(TIMED, constants, [first])[0]
+    return [
+        *core_rows(logs(design, constants, seeds), constants),
+        *fitted_rows(timed, options.draws),
+        *anchored_rows(options.classes, constants),
+    ]
+
+
+def table(rows: list[Row]) -> Table:
+    """The scorecard as a person reads it."""
+    shown = Table(title="Realism scorecard")
+    for column in ("statistic", "real", "simulated", "tolerance", "pass"):
+        shown.add_column(column, justify="left" if column == "statistic" else "right")
+    for group, heading in HEADINGS.items():
+        shown.add_row(f"[bold]{heading}[/bold]")
+        for row in rows:
+            if row.group == group:
+                verdict = "[green]yes[/green]" if row.passed else "[red]NO[/red]"
+                numbers = (f"{v:.3f}" for v in (row.real, row.simulated, row.tolerance))
+                shown.add_row(f"  {row.name}", *numbers, verdict)
+        shown.add_section()
+    return shown
+
+
+def main(options: Options) -> None:
+    """Print the scorecard and write it where that is asked for."""
+    start = time.monotonic()
+    rows = scorecard(options, Constants())
+    console = Console()
+    console.print(table(rows))
+    for group in HEADINGS:
+        verdicts = [row.passed for row in rows if row.group == group]
+        console.print(f"{group}: {sum(verdicts)} of {len(verdicts)} rows within tolerance")
+    console.print(f"{time.monotonic() - start:.0f} s")
+    if options.json is not None:
+        written = [asdict(row) | {"pass": row.passed} for row in rows]
+        options.json.write_text(json.dumps({"rows": written}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options, description=__doc__))

@@ -1,0 +1,175 @@
+"""Runs of training: the adapter to stable-baselines3, checkpoints, resuming, the command."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+from agents.checkpoint import load_policy, load_state, save_state
+from agents.ppo import ClassroomPPO
+from agents.ppo_config import PPOConfig
+from agents.presets import PRESETS, TrainConfig
+from agents.run_folder import read_config, rebuild, write_config
+from agents.sb3_adapter import SB3Classrooms
+from envs.classroom import ClassroomEnv
+from envs.course import Course
+from envs.vector import ClassroomVectorEnv
+from policies.config import PolicyConfig
+from scripts import train
+from tests.toy_classroom import ToyClassrooms
+
+TINY = PolicyConfig(width=8, layers=1, heads=2, edge_width=4)
+SHORT = Course(learners=2, lessons=1, minutes=10)
+SMALL_RUN = (
+    *("--preset=quick", "--decisions=32", "--classrooms=4", "--threads=1", "--device=cpu"),
+    *("--evaluation-classes=0", "--ppo.steps=4", "--ppo.batch=16", "--policy.width=8"),
+    *("--policy.heads=2", "--course.learners=2", "--course.lessons=1", "--course.minutes=10"),
+)
+
+
+def make_model(env: SB3Classrooms, seed: int = 3) -> ClassroomPPO:
+    config = PPOConfig(steps=5, batch=10, epochs=2)
+    return ClassroomPPO(env=env, config=config, policy_config=TINY, seed=seed, device="cpu")
+
+
+def real_classrooms() -> SB3Classrooms:
+    return SB3Classrooms(ClassroomVectorEnv(4, course=SHORT))
+
+
+def toy_classrooms() -> SB3Classrooms:
+    return SB3Classrooms(ToyClassrooms(4))
+
+
+@pytest.mark.parametrize("classrooms", [toy_classrooms, real_classrooms])
+def test_resuming_equals_never_stopping_bit_for_bit(classrooms: object, tmp_path: Path) -> None:
+    make = toy_classrooms if classrooms is toy_classrooms else real_classrooms
+    whole = make_model(make())
+    whole.learn(80, reset_num_timesteps=False)
+    first = make_model(make())
+    first._total_timesteps = 80
+    anneal_to(first, 80)
+    first.learn(40, reset_num_timesteps=False)
+    save_state(first, tmp_path / "checkpoint")
+    second = make_model(make(), seed=99)
+    load_state(second, tmp_path / "checkpoint")
+    second.learn(80 - second.num_timesteps, reset_num_timesteps=False)
+    assert second.num_timesteps == whole.num_timesteps
+    expected = whole.policy.state_dict()
+    for key, value in second.policy.state_dict().items():
+        assert torch.equal(value, expected[key]), key
+    assert second.gain_rate == whole.gain_rate
+
+
+def anneal_to(model: ClassroomPPO, total: int) -> None:
+    """Let a shorter `learn` follow the schedule of one of `total` decisions."""
+
+    def update(done: int, _: int) -> None:
+        model._current_progress_remaining = 1 - done / total
+
+    model._update_current_progress_remaining = update  # type: ignore[method-assign]
+
+
+def test_the_command_resumes_a_stopped_run_exactly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train.main([*SMALL_RUN, f"--run={tmp_path / 'whole'}"]) == 0
+    rollouts = ClassroomPPO.collect_rollouts
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            ClassroomPPO,
+            "collect_rollouts",
+            lambda self, *args, **kw: (
+                (self.request_stop(), rollouts(self, *args, **kw))[1]
+                if self.num_timesteps >= 16
+                else rollouts(self, *args, **kw)
+            ),
+        )
+        assert train.main([*SMALL_RUN, f"--run={tmp_path / 'part'}"]) == train.INTERRUPTED
+    assert f"python -m scripts.train --resume {tmp_path / 'part'}" in capsys.readouterr().out
+    assert train.main([f"--resume={tmp_path / 'part'}", f"--json={tmp_path / 'r.json'}"]) == 0
+    weights = [load_policy(tmp_path / name, "cpu").state_dict() for name in ("whole", "part")]
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+    assert json.loads((tmp_path / "r.json").read_text())["decisions"] == 32
+
+
+def test_a_run_folder_is_complete(tmp_path: Path) -> None:
+    train.main([*SMALL_RUN, f"--run={tmp_path}", "--seed=5"])
+    names = {path.name.split(".out.")[0] for path in tmp_path.iterdir()}
+    assert names >= {"config.json", "model.safetensors", "model.json", "checkpoint", "events"}
+    config, content = read_config(tmp_path)
+    assert (content["seed"], content["preset"]) == (5, "quick")
+    assert content["versions"].keys() >= {"torch", "numpy", "stable-baselines3"}
+    assert config.course.minutes == 10
+    assert not list(tmp_path.glob("**/*.new")) + list(tmp_path.glob("**/*.pkl"))
+
+
+def test_settings_survive_json(tmp_path: Path) -> None:
+    for name, preset in PRESETS.items():
+        write_config(tmp_path, preset, preset=name, seed=1)
+        assert read_config(tmp_path)[0] == preset
+
+
+def test_an_unknown_setting_is_named() -> None:
+    with pytest.raises(ValueError, match=r"train has speed; expected only"):
+        rebuild(TrainConfig, {"speed": 1}, "train")
+
+
+def test_an_unknown_preset_ends_with_the_known_ones() -> None:
+    with pytest.raises(SystemExit, match=r"preset is 'tiny'; expected one of quick, default"):
+        train.parse(["--preset", "tiny"])
+
+
+def test_the_command_line_changes_a_preset() -> None:
+    arguments = train.parse(["--preset", "large", "--ppo.clip", "0.1"])
+    assert arguments.train.ppo.clip == 0.1
+    assert arguments.train.policy == PRESETS["large"].policy
+
+
+def test_the_adapter_reports_as_stable_baselines3_expects() -> None:
+    env = SB3Classrooms(ToyClassrooms(3, truncate=True))
+    env.seed(7)
+    obs = env.reset()
+    actions = np.zeros((3, 9), np.int64)
+    for _ in range(6):
+        before = {key: array.copy() for key, array in obs.items()}
+        new, rewards, done, infos = env.step(actions)
+        np.testing.assert_array_equal(obs["evidence"], before["evidence"])
+        obs = new
+    assert done.all()
+    assert rewards.dtype == np.float32
+    for info in infos:
+        assert info["TimeLimit.truncated"]
+        assert info["terminal_observation"]["course"][0] == 0
+        assert info["episode"]["l"] == 6
+        assert info["episode"]["nlg_delayed"] == pytest.approx(0.6)
+        assert info["learner_reward"].shape == (3,)
+    assert obs["course"][0, 0] == 1
+
+
+def test_the_adapter_seeds_classroom_by_classroom() -> None:
+    env = real_classrooms()
+    env.seed(11)
+    batched = env.reset()
+    single, _ = ClassroomEnv(course=SHORT).reset(seed=13)
+    np.testing.assert_array_equal(batched["behaviour"][2], single["behaviour"])
+    np.testing.assert_array_equal(batched["gaze"][2], single["gaze"])
+
+
+def test_attributes_of_some_classrooms_only_cannot_be_set() -> None:
+    with pytest.raises(ValueError, match=r"indices of truncate are \[1\]; expected all 4"):
+        toy_classrooms().set_attr("truncate", True, indices=[1])
+
+
+def test_single_environments_train_the_same_as_batched_ones() -> None:
+    singles = DummyVecEnv([lambda: ClassroomEnv(course=SHORT) for _ in range(4)])
+    models = []
+    for env in (real_classrooms(), singles):
+        config = PPOConfig(steps=5, batch=10, epochs=2)
+        model = ClassroomPPO(env=env, config=config, policy_config=TINY, seed=3, device="cpu")
+        model.learn(40)
+        models.append(model.policy.state_dict())
+    for key in models[0]:
+        torch.testing.assert_close(models[0][key], models[1][key])
