@@ -65,9 +65,7 @@ class LogDesign:
     items_log: tuple[float, float] = (4.6, 1.2)
     """Mean and sd of ln(items per skill)."""
     class_size: int = 25
-    """Learners who get the same items: a class with its teacher's problem sets."""
-    class_items: int = 12
-    """Items of one skill that one class gets."""
+    """Learners who get the same items in the same order: a class with its problem sets."""
     class_share: float = 0.2
     """Share of the variance of ability between classes (Hedges & Hedberg 2007: .22 in maths)."""
     interruption: float = 0.2
@@ -233,7 +231,6 @@ def _plan(
         queue=queue,
         items=items,
         first_item=first[classes],
-        class_items=design.class_items,
         hazard=np.array([[hazards[s][o] for o in OPPORTUNITIES] for s in STREAKS]),
         column_start=np.array(OPPORTUNITY_EDGES),
         stop=stop,

@@ -31,7 +31,6 @@ class Plan(NamedTuple):
     queue: Ints  # (L, skills) skills in order, then -1
     items: Ints  # (skills,) items of each skill
     first_item: Ints  # (L, skills) first item of the learner's class in each skill
-    class_items: int
     hazard: Floats  # (4, 7) chance of leaving a skill, by streak and opportunity
     column_start: Ints  # (6,) first opportunity of each column but the first
     stop: Floats  # (skills,) factor on it
@@ -120,8 +119,7 @@ def _answer_one(
 ) -> None:
     """Answer one item of a skill with feedback, learn from it, and log it."""
     items = w.curriculum.difficulties.shape[1]
-    item = plan.first_item[b, skill] + pen.answers[skill] % plan.class_items
-    item %= plan.items[skill]
+    item = (plan.first_item[b, skill] + pen.answers[skill]) % plan.items[skill]
     hours = now / SECONDS_PER_HOUR
     correct = answer(b, 0, skill, item, number, 0, hours, state, w)
     k, a = w.constants.knowledge, w.constants.acquisition

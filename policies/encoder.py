@@ -56,7 +56,6 @@ class Encoder(nn.Module):
         width, edge_width = config.width, config.edge_width
         widths = {key: box.shape[-1] for key, box in space.spaces.items() if box.shape}
         self.edge_keys = edge_keys(space)
-        self.reach = config.reach
         self.course = ScaledLinear(widths["course"], width)
         self.behaviour = ScaledLinear(widths["behaviour"], width)
         self.sensors = ModalityFusion({name: widths[name] for name in MODALITIES}, edge_width)

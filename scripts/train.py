@@ -20,14 +20,19 @@ import tyro
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 from stable_baselines3.common.logger import configure
 
+from agents.callbacks import InspectionCallback
 from agents.checkpoint import has_state, load_state
+from agents.evaluation import evaluate
 from agents.imitation import named_tutor, warm_start
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
 from agents.sb3_adapter import SB3Classrooms
+from agents.tutors.trained_policy import TrainedPolicy
+from envs.constants import Constants
 from envs.curriculum import BUILTIN, Curriculum, builtin, load
+from envs.simulation import Simulation
 from envs.vector import ClassroomVectorEnv
 
 INTERRUPTED = 130
@@ -89,8 +94,8 @@ def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
 
 def inspections(config: TrainConfig) -> list[BaseCallback]:
     """Callbacks that show in TensorBoard what the tutor does and why."""
-    del config
-    return []
+    one = Simulation(1, config.course, curriculum_of(config), Constants())
+    return [InspectionCallback(one)]
 
 
 def learn(model: ClassroomPPO, config: TrainConfig, run: Path) -> bool:
@@ -136,37 +141,56 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.resume is not None:
         config, content = read_config(run)
         arguments = replace(arguments, seed=content["seed"], preset=content["preset"])
+    elif has_state(run / CHECKPOINT):
+        sys.exit(f"run is {run}; it holds a run already: expected a new folder, or --resume {run}")
     torch.set_num_threads(config.threads)
     begin = time.monotonic()
     model = make_model(config, arguments.seed)
-    prepare(model, config, arguments, run)
     print(f"run {run}, preset {arguments.preset}, seed {arguments.seed}, on {model.device}")
-    before = model.num_timesteps
-    if not learn(model, config, run):
-        print(f"stopped at {model.num_timesteps} decisions; to go on: ", end="")
+    try:
+        prepare(model, config, arguments, run)
+        before = model.num_timesteps
+        finished = learn(model, config, run)
+    except KeyboardInterrupt:
+        finished = False
+    if not finished:
+        print(f"stopped at {model.num_timesteps} decisions; to go on from the last checkpoint:")
         print(f"python -m scripts.train --resume {run}")
         return INTERRUPTED
-    seconds = time.monotonic() - begin
-    results = summary(model, seconds, model.num_timesteps - before)
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps({"run": str(run), **results}, indent=2) + "\n")
-    print(f"{model.num_timesteps} decisions in {seconds / 60:.1f} min; ", end="")
-    print(f"NLG of the last courses {results['nlg_delayed']:.3f} (sampled actions)")
-    print(f"evaluate: python -m scripts.evaluate {run}")
-    print(f"look inside: tensorboard --logdir {run}")
+    results = summary(model, config, time.monotonic() - begin, model.num_timesteps - before)
+    report({"run": str(run), **results}, arguments.json)
     return 0
 
 
-def summary(model: ClassroomPPO, seconds: float, decisions: int) -> dict[str, Any]:
-    """Figures of a finished training."""
-    courses = list(model.ep_info_buffer or ())
-    gains = [course["nlg_delayed"] for course in courses]
-    return {
+def summary(
+    model: ClassroomPPO, config: TrainConfig, seconds: float, decisions: int
+) -> dict[str, Any]:
+    """Figures of a finished training, and of its policy on unseen classes."""
+    figures: dict[str, Any] = {
         "decisions": model.num_timesteps,
         "seconds": seconds,
         "train_decisions_per_s": decisions / seconds,
-        "nlg_delayed": sum(gains) / max(len(gains), 1),
     }
+    if config.evaluation_classes:
+        tutor = TrainedPolicy(model.policy)
+        [unseen] = evaluate(
+            [tutor], config.course, curriculum_of(config), config.evaluation_classes
+        )
+        figures["nlg_delayed"] = float(unseen.figures["nlg_delayed"].mean())
+        figures["classes"] = config.evaluation_classes
+    return figures
+
+
+def report(results: dict[str, Any], path: Path | None) -> None:
+    """Print the results and what to do next; write them as JSON where a path is given."""
+    if path is not None:
+        path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    minutes, speed = results["seconds"] / 60, results["train_decisions_per_s"]
+    print(f"{results['decisions']} decisions in {minutes:.1f} min, {speed:.0f} per second")
+    if "nlg_delayed" in results:
+        print(f"NLG {results['nlg_delayed']:.3f}, mean of {results['classes']} unseen classes")
+    print(f"compare with the rules: python -m scripts.evaluate {results['run']}")
+    print(f"look inside: tensorboard --logdir {results['run']}")
 
 
 if __name__ == "__main__":

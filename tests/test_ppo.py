@@ -212,6 +212,15 @@ def test_a_high_divergence_ends_the_update_early() -> None:
     assert model._n_updates == 1
 
 
+def test_bfloat16_takes_nearly_the_same_step() -> None:
+    models = [make_model(precision=precision) for precision in ("float32", "bfloat16")]
+    for model in models:
+        model.learn(32)
+    full, half = (model.policy.parameters_to_vector() for model in models)
+    assert np.isfinite(half).all()
+    assert 0 < np.abs(full - half).max() < 1e-2  # two passes of steps of at most 1e-3
+
+
 def test_a_wrong_knob_is_named() -> None:
     with pytest.raises(ValueError, match=r"ppo.gamma is 1.5; expected at least 0 and at most 1"):
         PPOConfig(gamma=1.5)

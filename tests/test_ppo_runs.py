@@ -1,7 +1,9 @@
 """Runs of training: the adapter to stable-baselines3, checkpoints, resuming, the command."""
 
 import json
+import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,16 +79,14 @@ def test_the_command_resumes_a_stopped_run_exactly(
 ) -> None:
     assert train.main([*SMALL_RUN, f"--run={tmp_path / 'whole'}"]) == 0
     rollouts = ClassroomPPO.collect_rollouts
+
+    def interrupted(model: ClassroomPPO, *args: Any, **settings: Any) -> bool:
+        if model.num_timesteps == 16:
+            signal.raise_signal(signal.SIGINT)
+        return rollouts(model, *args, **settings)
+
     with monkeypatch.context() as patched:
-        patched.setattr(
-            ClassroomPPO,
-            "collect_rollouts",
-            lambda self, *args, **kw: (
-                (self.request_stop(), rollouts(self, *args, **kw))[1]
-                if self.num_timesteps >= 16
-                else rollouts(self, *args, **kw)
-            ),
-        )
+        patched.setattr(ClassroomPPO, "collect_rollouts", interrupted)
         assert train.main([*SMALL_RUN, f"--run={tmp_path / 'part'}"]) == train.INTERRUPTED
     assert f"python -m scripts.train --resume {tmp_path / 'part'}" in capsys.readouterr().out
     assert train.main([f"--resume={tmp_path / 'part'}", f"--json={tmp_path / 'r.json'}"]) == 0
@@ -104,6 +104,21 @@ def test_a_run_folder_is_complete(tmp_path: Path) -> None:
     assert content["versions"].keys() >= {"torch", "numpy", "stable-baselines3"}
     assert config.course.minutes == 10
     assert not list(tmp_path.glob("**/*.new")) + list(tmp_path.glob("**/*.pkl"))
+
+
+def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
+    train.main([*SMALL_RUN, f"--run={tmp_path}"])
+    with pytest.raises(SystemExit, match=r"it holds a run already: expected a new folder"):
+        train.main([*SMALL_RUN, f"--run={tmp_path}"])
+
+
+def test_a_finished_training_is_evaluated_on_unseen_classes(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    flags = [f"--run={tmp_path / 'run'}", f"--json={results}", "--evaluation-classes=3"]
+    assert train.main([*SMALL_RUN, *flags]) == 0
+    figures = json.loads(results.read_text())
+    assert figures["classes"] == 3
+    assert -1 < figures["nlg_delayed"] < 1
 
 
 def test_settings_survive_json(tmp_path: Path) -> None:

@@ -108,6 +108,6 @@ def test_answers_on_understood_concepts_are_as_predictable_as_in_real_logs(
     understood_well = random_course["understanding"] > 0.9
     predicted, correct = random_course["predicted"], random_course["correct"]
     area = area_under_curve(predicted[understood_well], correct[understood_well])
-    assert 0.76 <= area <= 0.81  # LEARNERS 2.9: known items .80, outside .76 to .81 is off
+    assert 0.76 <= area <= 0.81  # LEARNERS 3c: known items .80, outside .76 to .81 is off
     assert area_under_curve(predicted, correct) > 0.80  # what nobody was taught is easy to predict
     assert abs(predicted.mean() - correct.mean()) < 0.02

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from agents.tutors.attention_care import CareSettings
 from agents.tutors.decision import Decision
 from agents.tutors.greedy_belief import GreedySettings
-from agents.tutors.greedy_choice import Gains, Tasks, greedy_decision
+from agents.tutors.greedy_choice import greedy_decision
 from agents.tutors.protocol import Actions, Observation
 from agents.tutors.reference_greedy import GreedyTruth, Prospect, look, value_ahead
 from agents.tutors.study_record import StudyRecord
@@ -37,7 +37,7 @@ class BeamSettings(GreedySettings):
     depth: int = 3
     """Decisions looked ahead."""
     window_minutes: float = 10.0
-    """A plan is valued by its score and by its last state's gain per minute until this time."""
+    """Plans end at different times; what is left until this time is valued at the root's rate."""
 
 
 class BeamTruth(GreedyTruth):
@@ -83,11 +83,8 @@ class _Search:
         rows = simulation.batch * settings.width
         self._states = _copy_of(simulation, rows)
         self._trials = _copy_of(simulation, rows * CANDIDATES)
-        concepts = simulation.curriculum.size
-        self._room = {
-            size: empty_gains(size, simulation.course.learners, concepts)
-            for size in (rows, rows * CANDIDATES)
-        }
+        size = simulation.course.learners, simulation.curriculum.size
+        self._room = empty_gains(rows, *size)
 
     def best_first(self, since_cue: NDArray[np.float64]) -> Decision:
         """The first decision of the best plan of every class."""
@@ -96,11 +93,12 @@ class _Search:
         self._states.world.state.clock.low ^= _OTHER_DICE
         since_cue, elapsed = np.repeat(since_cue, width), np.zeros(batch * width)
         alive = np.tile(np.arange(width) == 0, batch)  # (N W,) one root a class at first
-        prospect = self._look(self._states)
+        prospect = self._look()
+        root = prospect
         first = np.zeros((0, 0), np.int64)
         for depth in range(self._settings.depth):
             actions = self._candidates(prospect, since_cue)  # (N W, K, 3 + 2 S)
-            value, minutes, ahead = self._try(actions, elapsed)
+            value, minutes = self._try(actions, elapsed, root)
             value[~alive] = -np.inf
             plan, choice = _best(value, batch, width)  # (N W,)
             taken = actions[plan, choice]
@@ -109,29 +107,32 @@ class _Search:
             since_cue = np.where(taken[:, 0] == Activity.CUE, 0.0, since_cue[plan] + passed)
             elapsed = elapsed[plan] + passed
             alive = np.isfinite(value[plan, choice])
-            leaves = plan * CANDIDATES + choice
-            _load(self._states, self._trials, leaves)
-            prospect = _rows(ahead, leaves)
+            _load(self._states, self._trials, plan * CANDIDATES + choice)
+            if depth + 1 < self._settings.depth:
+                prospect = self._look()
         return _decision(first[::width])  # the best plan comes first
 
     def _candidates(self, prospect: Prospect, since_cue: NDArray[np.float64]) -> Actions:
         """The candidate actions of every state: (N W, K, 3 + 2 S)."""
         observation = self._states.observation
-        greedy = greedy_decision(*prospect, observation, since_cue, self._settings.margin)
+        gains, tasks = prospect.gains, prospect.tasks
+        greedy = greedy_decision(gains, tasks, observation, since_cue, self._settings.margin)
         decisions = [greedy, *_explanations(prospect), *_class_work(prospect)]
         return np.stack([decision.action(observation) for decision in decisions], axis=1)
 
     def _try(
-        self, actions: Actions, elapsed: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], Prospect]:
+        self, actions: Actions, elapsed: NDArray[np.float64], root: Prospect
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Play every candidate.
 
         Args:
             actions: (N W, K, 3 + 2 S) candidates of every state.
             elapsed: (N W,) minutes since the search's root.
+            root: What could be done at the root.
 
         Returns:
-            Value of where each leads and its minutes, (N W, K) each, and what can be done there.
+            Value of where each leads, and its minutes: (N W, K) each. The value is the expected
+            score, what mastery opens on later concepts, and the root's rate for the time left.
         """
         rows, kinds, _ = actions.shape
         over = np.repeat(self._states.done, kinds)  # (N W K,)
@@ -139,22 +140,18 @@ class _Search:
         self._trials.step(actions.reshape(rows * kinds, -1))
         ended = self._trials.done | over
         self._trials.outcome.done[:] = ended
-        minutes = np.where(over, 0.0, self._trials.outcome.minutes)
-        score = self._trials.world.state.tally.expected.mean(axis=1)
-        ahead = self._look(self._trials)
-        left = self._settings.window_minutes - np.repeat(elapsed, kinds) - minutes
-        rate = np.where(ended, 0.0, value_ahead(ahead))
-        value = score + np.maximum(0.0, left) * rate
-        return value.reshape(rows, kinds), minutes.reshape(rows, kinds), ahead
+        minutes = np.where(over, 0.0, self._trials.outcome.minutes).reshape(rows, kinds)
+        score = self._trials.world.state.tally.expected.mean(axis=1).reshape(rows, kinds)
+        mastery = self._trials.observation["belief"][..., 0].reshape(rows, kinds, -1)
+        opened = (mastery * root.ahead.reshape(rows, 1, -1)).sum(axis=2)
+        left = np.maximum(0.0, self._settings.window_minutes - elapsed[:, None] - minutes)
+        value = score + np.where(ended.reshape(rows, kinds), 0.0, opened)
+        return value + left * value_ahead(root)[:, None], minutes
 
-    def _look(self, states: Simulation) -> Prospect:
-        return look(states.world, self._room[states.batch], states.observation, self._settings)
-
-
-def _rows(prospect: Prospect, rows: NDArray[np.int64]) -> Prospect:
-    """The prospects of some classrooms."""
-    gains, tasks = prospect
-    return Prospect(Gains(*(g[rows] for g in gains)), Tasks(*(t[rows] for t in tasks)))
+    def _look(self) -> Prospect:
+        return look(
+            self._states.world, self._room, self._states.observation, self._settings
+        )
 
 
 def _copy_of(simulation: Simulation, rows: int) -> Simulation:

@@ -25,6 +25,7 @@ class Prospect(NamedTuple):
 
     gains: Gains
     tasks: Tasks
+    ahead: NDArray[np.float64]  # (B, S, C) worth of a logit of mastery for what builds on it
 
 
 def look(
@@ -40,7 +41,7 @@ def look(
     ahead = world.constants.acquisition.readiness_slope * opening * ahead
     total = out.gain + ahead[..., None] * out.growth  # (B, S, C, K)
     gains = Gains(*np.moveaxis(total, 3, 0), lapsed=lapsed(world))
-    return Prospect(gains, best_tasks(gains, levels_at(out.mastery)))
+    return Prospect(gains, best_tasks(gains, levels_at(out.mastery)), ahead)
 
 
 class GreedyTruth(RuleTutor):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.activities import OCCUPATIONS, Occupation
-from envs.constants import AcquisitionConstants, Constants
+from envs.constants import AcquisitionConstants, AttentionConstants, Constants
 from envs.tags import Assumed
 
 MINUTES_PER_HOUR = 60.0
@@ -86,22 +86,23 @@ class Lessons(NamedTuple):
     attention_error: float  # sd of the worth of a minute
 
 
-def tracing_model(constants: Constants, noise: NoiseConstants) -> Model:
-    """Gather what the kernels need.
+def session_process(attention: AttentionConstants) -> tuple[float, float]:
+    """Slow engagement and session effect as one process: variance and decay per hour.
 
-    The slow engagement (time constant `engagement_minutes`) and the session effect (constant
-    within a lesson) are one process whose correlation has the area of the engagement's over its
-    own share.
+    The engagement decays within `engagement_minutes`, the session effect lasts a lesson; the one
+    process has their variances' sum, and the rate that gives it the engagement's initial decay.
     """
-    k, m, a, attention = (
-        constants.knowledge,
-        constants.memory,
-        constants.acquisition,
-        constants.attention,
-    )
     slow = attention.engagement_sd**2
-    session = slow + attention.session_sd**2
-    share = slow / session if session > 0.0 else 1.0
+    total = slow + attention.session_sd**2
+    share = slow / total if total > 0.0 else 1.0
+    return total, MINUTES_PER_HOUR * share / attention.engagement_minutes
+
+
+def tracing_model(constants: Constants, noise: NoiseConstants) -> Model:
+    """Gather what every answer needs."""
+    k, m = constants.knowledge, constants.memory
+    a, attention = constants.acquisition, constants.attention
+    session_variance, session_decay = session_process(attention)
     unseen = math.expm1(k.learning_rate_log_sd**2) + noise.growth**2
     return Model(
         intercept=k.intercept,
@@ -113,8 +114,8 @@ def tracing_model(constants: Constants, noise: NoiseConstants) -> Model:
         slip=k.slip,
         context_variance=k.context_sd**2,
         context_correlation=k.context_correlation,
-        session_variance=session,
-        session_decay=MINUTES_PER_HOUR * share / attention.engagement_minutes,
+        session_variance=session_variance,
+        session_decay=session_decay,
         lapse_cost=attention.lapse_cost,
         forgetting=m.forgetting * math.exp(m.forgetting_log_sd**2 / 2),
         forgetting_cv=math.sqrt(math.expm1(m.forgetting_log_sd**2)),

@@ -1,0 +1,41 @@
+"""A trained policy as a tutor among the others."""
+
+from typing import Final
+
+import torch
+
+from agents.tutors.protocol import Actions, Kind, Observation
+from policies.policy import AttentionPolicy
+
+
+class TrainedPolicy:
+    """Teaches with the policy's likeliest choices, or with sampled ones.
+
+    Args:
+        policy: Made for the sizes of the classrooms it will teach.
+        name: In tables.
+        seed: None takes the likeliest choices; a number samples, repeatably.
+    """
+
+    kind: Final[Kind] = "policy"
+
+    def __init__(
+        self, policy: AttentionPolicy, name: str = "policy", seed: int | None = None
+    ) -> None:
+        policy.set_training_mode(False)
+        self.policy, self.name = policy, name
+        self._generator = None if seed is None else torch.Generator(policy.device).manual_seed(seed)
+
+    def reset(self, batch: int) -> None:
+        """Nothing to forget: the policy decides from the present observation alone."""
+
+    def act(self, observation: Observation) -> Actions:
+        """Decide for B classrooms, (B, 3 + 2 S)."""
+        device, generator = self.policy.device, self._generator
+        tensors = {key: torch.as_tensor(array, device=device) for key, array in observation.items()}
+        with torch.no_grad():
+            decision = self.policy.decide(
+                tensors, deterministic=generator is None, generator=generator
+            )
+        actions: Actions = decision.actions.cpu().numpy()
+        return actions
