@@ -37,13 +37,15 @@ class TrainConfig:
     """Imitation of a rule before reinforcement learning; none by default."""
     checkpoint_minutes: float = 2.0
     """Wall-clock minutes between checkpoints; a resumed run continues from the last one."""
+    inspection_rollouts: int = 25
+    """Rollouts between two looks at a fixed class in TensorBoard; 0 shows none."""
     evaluation_classes: int = 256
     """Unseen classes on which the trained tutor is evaluated at the end; 0 skips it."""
 
     def __post_init__(self) -> None:
         """Check the counts that would otherwise fail far from here."""
         least = {"decisions": 1, "classrooms": 1, "threads": 1, "simulation_threads": 1}
-        for name, low in (least | {"evaluation_classes": 0}).items():
+        for name, low in (least | {"evaluation_classes": 0, "inspection_rollouts": 0}).items():
             if getattr(self, name) < low:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least {low}")
 

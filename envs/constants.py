@@ -13,7 +13,10 @@ import numpy as np
 
 from envs.tags import Assumed, Cited, Fitted, Tag
 
-_SMM = "simulated-moments fit to ASSISTments 2009, envs/data/fitted/smm4_params.json"
+_SMM = (
+    "simulated moments of ASSISTments 2009 (python -m scripts.realism), refitted by hand from "
+    "envs/data/fitted/smm4_params.json with lapses, boost and drift in the model"
+)
 _MIXED = "mixed logistic model of ASSISTments 2009, envs/data/fitted/pairRE_assist2009.json"
 _CLOCKS = "Algebra I 2005-06 and ASSISTments 2017, envs/data/fitted/forgetting.json"
 _LATENT = "ASSISTments 2017, envs/data/fitted/latent_state_timescale.json"
@@ -22,13 +25,13 @@ _LATENT = "ASSISTments 2017, envs/data/fitted/latent_state_timescale.json"
 class KnowledgeConstants(NamedTuple):
     """Logit mastery and its growth with practice."""
 
-    intercept: Annotated[float, Fitted(0.0, 0.8, "logit", _SMM)] = 0.404
-    ability_sd: Annotated[float, Fitted(0.9, 1.3, "logit", _SMM + "; .98 mixed model")] = 1.1
+    intercept: Annotated[float, Fitted(0.0, 1.2, "logit", _SMM)] = 0.8
+    ability_sd: Annotated[float, Fitted(0.9, 1.3, "logit", _SMM + "; .98 mixed model")] = 1.2
     learning_rate_log_sd: Annotated[float, Fitted(0.1, 0.6, "log", _SMM)] = 0.3
-    learner_concept_sd: Annotated[float, Fitted(0.3, 0.5, "logit", _SMM + "; " + _MIXED)] = 0.4
+    learner_concept_sd: Annotated[float, Fitted(0.25, 0.5, "logit", _SMM + "; " + _MIXED)] = 0.3
     concept_slope_sd: Annotated[float, Fitted(0.1, 0.25, "logit", _MIXED)] = 0.20
-    first_exposure_jump: Annotated[float, Fitted(0.0, 0.7, "logit", _SMM)] = 0.474
-    growth: Annotated[float, Fitted(0.2, 0.4, "logit per ln(1 + n)", _SMM)] = 0.284
+    first_exposure_jump: Annotated[float, Fitted(0.0, 0.7, "logit", _SMM)] = 0.22
+    growth: Annotated[float, Fitted(0.15, 0.4, "logit per ln(1 + n)", _SMM)] = 0.2
     failure_ratio: Annotated[float, Fitted(0.8, 1.3, "ratio", _SMM)] = 1.08
     unexplained_failure_ratio: Annotated[
         float,
@@ -40,8 +43,8 @@ class KnowledgeConstants(NamedTuple):
     ] = 0.2
     slip: Annotated[float, Fitted(0.0, 0.05, "probability", _MIXED + ": accuracy .995")] = 0.01
     context_sd: Annotated[
-        float, Fitted(0.4, 0.8, "logit", _SMM + ", less lapses, drift and session")
-    ] = 0.67
+        float, Fitted(0.4, 0.9, "logit", _SMM + ", less lapses, drift and session")
+    ] = 0.8
     context_correlation: Annotated[float, Fitted(0.7, 0.9, "per answer", _SMM)] = 0.80
 
 
@@ -70,8 +73,8 @@ class AcquisitionConstants(NamedTuple):
         float, Assumed(1.5, 3.5, "logit", "mastery lost where nothing is understood")
     ] = 2.5
     scale: Annotated[
-        float, Assumed(0.5, 2.0, "ratio", "common scale: lecture anchor of Hake 1998")
-    ] = 1.5
+        float, Assumed(0.5, 2.0, "ratio", "common scale: nearest to both anchors of Hake 1998")
+    ] = 2.0
     present: Annotated[float, Assumed(0.06, 0.24, "per min", "exposition")] = 0.12
     demonstrate: Annotated[float, Assumed(0.08, 0.32, "per min", "immersive, g .24 to .38")] = 0.16
     worked_example: Annotated[float, Assumed(0.10, 0.40, "per min", "Barbieri 2023, g .48")] = 0.20
@@ -120,13 +123,13 @@ class AttentionConstants(NamedTuple):
     trait_sd: Annotated[float, Assumed(0.3, 0.9, "logit", "between learners")] = 0.7
     trait_ability_correlation: Annotated[
         float, Assumed(0.0, 0.5, "r", "Wong 2022: r(lapsed, post-test) = -.27")
-    ] = 0.4
+    ] = 0.25
     engagement_sd: Annotated[float, Fitted(0.3, 0.55, "logit", _LATENT)] = 0.44
     engagement_minutes: Annotated[float, Fitted(5.0, 40.0, "min", _LATENT)] = 12.7
-    session_sd: Annotated[float, Fitted(0.2, 0.45, "logit", _LATENT)] = 0.30
+    session_sd: Annotated[float, Fitted(0.2, 0.45, "logit", _LATENT)] = 0.35
     lapse_rate: Annotated[
         float, Cited(0.3, 0.74, "per min", "Mills 2015: .52 reports per min; less heterogeneity")
-    ] = 0.40
+    ] = 0.5
     return_rate: Annotated[float, Cited(1.2, 2.4, "per min", "Mills 2015 and Wong 2022")] = 1.73
     return_slope: Annotated[float, Assumed(0.0, 1.0, "per logit", "of attention's drive")] = 0.5
     lapse_cost: Annotated[float, Fitted(0.5, 1.4, "logit", _LATENT)] = 1.1
@@ -142,13 +145,13 @@ class AttentionConstants(NamedTuple):
     ] = -0.03
     passive_slope: Annotated[
         float, Cited(0.0, 0.03, "log rate per min", "Risko 2012; 0 is Wammes 2016")
-    ] = 0.02
+    ] = 0.002
     circulating: Annotated[
         float, Assumed(0.0, 1.0, "share", "of being addressed, while the tutor circulates")
     ] = 0.5
     unattended_slope: Annotated[
         float, Assumed(0.0, 0.04, "log rate per min", "since the tutor last addressed the learner")
-    ] = 0.02
+    ] = 0.01
     slope_minutes: Annotated[float, Cited(20.0, 40.0, "min", "Risko 2012: 40 min video")] = 40.0
     cue_return: Annotated[float, Assumed(1.1, 2.0, "ratio", "return rate while cued")] = 1.5
     cue_minutes: Annotated[float, Assumed(1.0, 4.0, "min", "how long a cue lasts")] = 2.0
@@ -229,11 +232,11 @@ class SicknessConstants(NamedTuple):
 class SensorConstants(NamedTuple):
     """Sensors per 30 s window: d' (mean shift in noise sds) of attending against lapsed."""
 
-    gaze: Annotated[float, Cited(0.66, 1.0, "d'", "Hutt 2019: AUC about .72")] = 0.82
-    head: Annotated[float, Cited(0.3, 0.7, "d'", "Moser 2024; AUC .64")] = 0.50
-    face: Annotated[float, Cited(0.43, 0.82, "d'", "Suemer 2021: AUC .62 to .72")] = 0.60
-    voice: Annotated[float, Cited(0.25, 0.5, "d'", "prosody, AUC .60")] = 0.36
-    touch: Annotated[float, Cited(0.36, 0.9, "d'", "log detectors, AUC .60 to .77")] = 0.58
+    gaze: Annotated[float, Cited(0.66, 1.0, "d'", "Hutt 2019: AUC about .72")] = 0.7
+    head: Annotated[float, Cited(0.3, 0.7, "d'", "Moser 2024; AUC .64")] = 0.45
+    face: Annotated[float, Cited(0.43, 0.82, "d'", "Suemer 2021: AUC .62 to .72")] = 0.5
+    voice: Annotated[float, Cited(0.25, 0.5, "d'", "prosody, AUC .60")] = 0.38
+    touch: Annotated[float, Cited(0.36, 0.9, "d'", "log detectors, AUC .60 to .77")] = 0.45
     sway: Annotated[float, Assumed(0.3, 1.0, "per 40 SSQ", "head sway")] = 0.6
     discomfort: Annotated[float, Assumed(0.3, 0.9, "d'", "frustrated or bored, AUC .66")] = 0.58
     confusion: Annotated[float, Assumed(0.2, 0.7, "d'", "confused, AUC .62")] = 0.43

@@ -21,7 +21,7 @@ ITEMS: Final = 24
 EASINESS_SD: Final = 0.90
 """Logit; fitted on ASSISTments 2009-10 (`envs/data/fitted/smm4_params.json`)."""
 
-ITEM_SD: Final = 0.87
+ITEM_SD: Final = 0.95
 """Logit, items around their concept; fitted on the same data, in the same file."""
 
 IN_DEGREE_SHARES: Final = (0.10, 0.58, 0.22, 0.07, 0.03)
@@ -51,7 +51,7 @@ HEAVIEST_WEIGHT: Final = 3
 def drawn_concept(name: str, text: str, weight: float, seed: int) -> Concept:
     """Give a concept an easiness and items drawn from the fitted distributions.
 
-    Easiness is N(0, .90^2); 24 difficulties are N(0, .87^2), recentred to mean 0 and sorted; all
+    Easiness is N(0, .90^2); 24 difficulties are N(0, .95^2), recentred to mean 0 and sorted; all
     are rounded to 3 decimals. The draw depends on the seed and the name only, so that a concept
     is the same in every curriculum.
     """

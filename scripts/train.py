@@ -94,8 +94,10 @@ def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
 
 def inspections(config: TrainConfig) -> list[BaseCallback]:
     """Callbacks that show in TensorBoard what the tutor does and why."""
+    if config.inspection_rollouts == 0:
+        return []
     one = Simulation(1, config.course, curriculum_of(config), Constants())
-    return [InspectionCallback(one)]
+    return [InspectionCallback(one, every=config.inspection_rollouts)]
 
 
 def learn(model: ClassroomPPO, config: TrainConfig, run: Path) -> bool:

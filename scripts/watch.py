@@ -3,7 +3,7 @@
 Examples:
     python -m scripts.watch                            the reference tutor, in the terminal
     python -m scripts.watch runs/quick --step          your own run; Enter shows the next decision
-    python -m scripts.watch --tutor leitner --seed 3   a rule, and another class
+    python -m scripts.watch --tutor Leitner --seed 3   a rule, and another class
     python -m scripts.watch --gif lesson.gif --lesson 2
     python -m scripts.watch --picture class.png --lesson 2 --decision 5
 """
@@ -26,8 +26,10 @@ from agents.checkpoint import load_policy
 from agents.narration import Chooser, Turn, narrate, policy_chooser, tutor_chooser
 from agents.presets import TrainConfig
 from agents.run_folder import read_config
+from agents.tutors.protocol import Privileged
+from agents.tutors.registry import make_tutor
 from envs.constants import Constants
-from envs.course import EVALUATION_SEED
+from envs.course import EVALUATION_SEED, Course
 from envs.simulation import Simulation
 from envs.view import as_text, draw
 from scripts.train import INTERRUPTED, curriculum_of
@@ -48,7 +50,7 @@ class Arguments:
     run: Annotated[Path | None, tyro.conf.Positional] = None
     """Run folder of a trained tutor; default the reference in agents/reference."""
     tutor: str | None = None
-    """A rule to watch in place of a trained tutor."""
+    """A rule or reference to watch in place of a trained tutor, by its name in the results."""
     seed: int = 0
     """Number of the class among the unseen ones, 0 and up."""
     lesson: int = 0
@@ -74,8 +76,8 @@ class Arguments:
             raise ValueError(f"run is {self.run} and tutor is {self.tutor}; expected one of them")
 
 
-def trained(run: Path | None) -> tuple[Chooser, TrainConfig]:
-    """Load a run's tutor and what it was trained for.
+def trained(run: Path | None, seed: int) -> tuple[Simulation, Chooser]:
+    """Load a run's tutor, and open a classroom of the kind it was trained for.
 
     Raises:
         ValueError: There is no model; the message says how to get one.
@@ -87,16 +89,32 @@ def trained(run: Path | None) -> tuple[Chooser, TrainConfig]:
             "`python -m scripts.train`, or watch a rule with `--tutor NAME`"
         )
     config, _ = read_config(folder)
-    return policy_chooser(load_policy(folder, "cpu")), config
+    return classroom(config, seed), policy_chooser(load_policy(folder, "cpu"))
 
 
-def rule(name: str) -> tuple[Chooser, TrainConfig]:
-    """Make a rule tutor for the default course.
+def rule(name: str, seed: int) -> tuple[Simulation, Chooser]:
+    """Make a rule or a privileged reference, and open a classroom of the default kind for it.
 
     Raises:
-        ValueError: There is no such rule; the message lists them.
+        ValueError: There is no such tutor; the message lists them.
     """
-    raise NotImplementedError(name)
+    tutor = make_tutor(name)
+    course = replace(Course(), tracer=getattr(tutor, "tracer", None) or Course().tracer)
+    on_illegal = getattr(tutor, "on_illegal", "error")
+    simulation = classroom(TrainConfig(course=course), seed, on_illegal)
+    if isinstance(tutor, Privileged):
+        tutor.attach(simulation)
+    tutor.reset(1)
+    return simulation, tutor_chooser(tutor)
+
+
+def classroom(config: TrainConfig, seed: int, on_illegal: str = "error") -> Simulation:
+    """Open one classroom of unseen learners."""
+    curriculum = curriculum_of(config)
+    simulation = Simulation(1, config.course, curriculum, Constants(), on_illegal=on_illegal)
+    simulation.seed(np.array([EVALUATION_SEED + seed]))
+    simulation.start()
+    return simulation
 
 
 def turns_of(arguments: Arguments) -> Iterator[Turn]:
@@ -106,15 +124,12 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
         ValueError: No such tutor or lesson.
     """
     if arguments.tutor is None:
-        choose, config = trained(arguments.run)
+        simulation, choose = trained(arguments.run, arguments.seed)
     else:
-        choose, config = rule(arguments.tutor)
-    if arguments.lesson > config.course.lessons:
-        lessons = config.course.lessons
+        simulation, choose = rule(arguments.tutor, arguments.seed)
+    lessons = simulation.course.lessons
+    if arguments.lesson > lessons:
         raise ValueError(f"lesson is {arguments.lesson}; expected at most {lessons}")
-    simulation = Simulation(1, config.course, curriculum_of(config), Constants())
-    simulation.seed(np.array([EVALUATION_SEED + arguments.seed]))
-    simulation.start()
     for turn in narrate(simulation, choose):
         if arguments.lesson in {0, turn.view.lesson}:
             yield turn

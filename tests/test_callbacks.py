@@ -9,7 +9,13 @@ import torch
 from stable_baselines3.common.logger import configure
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from agents.callbacks import InspectionCallback, activity_shares, decision_table, rule_results
+from agents.callbacks import (
+    InspectionCallback,
+    _spread,
+    activity_shares,
+    decision_table,
+    rule_results,
+)
 from agents.inspection_figures import activity_bars, attention_map
 from agents.narration import Turn, narrate, policy_chooser
 from agents.ppo import ClassroomPPO
@@ -60,26 +66,27 @@ def turns() -> list[Turn]:
 
 @pytest.fixture(scope="module")
 def inspected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Train for three updates of 8 decisions, inspected at the first and at the end."""
+    """Train for four updates of 8 decisions, inspected at every second and at the end."""
     folder = tmp_path_factory.mktemp("run")
     results = folder / "evaluation.json"
     results.write_text(json.dumps({"tutors": RULES}))
     model = a_model()
     model.set_logger(configure(str(folder), ["tensorboard"]))
+    settings: dict[str, bool | str | float | None] = {"rate": 1e-3, "learners": 3}
     callback = InspectionCallback(
-        a_class(), every=8, rules=results, settings={"learning_rate": 1e-3, "course.learners": 3}
+        a_class(), every=2, most_time=1.0, rules=results, settings=settings
     )
-    model.learn(24, callback=callback)
+    model.learn(32, callback=callback)
     return folder
 
 
-def test_scalars_are_written_at_the_first_update_and_at_the_end(inspected: Path) -> None:
+def test_scalars_are_written_at_every_second_update_and_at_the_end(inspected: Path) -> None:
     found = events(inspected)
     scalars = set(found.Tags()["scalars"])
     shares = {f"policy/share_{activity.name.lower()}" for activity in Activity}
     terms = {"eval/learning_gain", "eval/equity", "eval/wellbeing"}
     assert scalars >= shares | terms | {"eval/nlg_of_class"}
-    assert [event.step for event in found.Scalars("eval/nlg_of_class")] == [8, 24]
+    assert [event.step for event in found.Scalars("eval/nlg_of_class")] == [8, 24, 32]
     assert sum(found.Scalars(tag)[0].value for tag in shares) == pytest.approx(1.0)
     gain, term = found.Scalars("eval/nlg_of_class")[0], found.Scalars("eval/learning_gain")[0]
     assert gain.value == pytest.approx(term.value, abs=1e-6)
@@ -88,7 +95,7 @@ def test_scalars_are_written_at_the_first_update_and_at_the_end(inspected: Path)
 def test_rules_are_constant_lines_in_one_chart_with_the_policy(inspected: Path) -> None:
     found = events(inspected)
     values = [event.value for event in found.Scalars("eval/nlg_rule_round_robin")]
-    assert values == pytest.approx([0.2, 0.2])
+    assert values == pytest.approx([0.2, 0.2, 0.2])
     assert "eval/nlg_rule_attention" not in found.Tags()["scalars"]
     layout = found.Tensors("custom_scalars__config__")[0].tensor_proto.SerializeToString()
     for tag in (b"^learner/nlg_delayed$", b"^eval/nlg_rule_beam_search$", b"^policy/share_cue$"):
@@ -140,6 +147,16 @@ def test_course_is_narrated_to_its_end(turns: list[Turn]) -> None:
     assert sum(turn.terms["learning_gain"] for turn in turns) == pytest.approx(turns[-1].view.gain)
     assert (turns[-1].view.lesson, turns[-1].view.minute) == (2, 10)
     assert turns[0].view.reason == turns[0].reason.sentence
+
+
+def test_terms_are_told_apart(turns: list[Turn]) -> None:
+    assert all(turn.terms["wellbeing"] <= 0 for turn in turns)
+    assert any(turn.terms["equity"] != turn.terms["learning_gain"] for turn in turns)
+
+
+def test_samples_reach_from_first_to_last() -> None:
+    assert _spread(100, 10) == [0, 11, 22, 33, 44, 55, 66, 77, 88, 99]
+    assert _spread(3, 10) == [0, 1, 2]
 
 
 def test_table_shows_ten_decisions_from_first_to_last(turns: list[Turn]) -> None:

@@ -254,7 +254,7 @@ def test_drawn_difficulties_have_the_fitted_spread() -> None:
     arrays = generate(400, 0).arrays()
     assert abs(arrays.easiness.mean()) < 3 * 0.9 / 20
     assert abs(arrays.easiness.std() / 0.9 - 1) < 3 / math.sqrt(800)
-    assert abs(arrays.spread.mean() - 0.87 * math.sqrt(23 / 24)) < 0.02
+    assert abs(arrays.spread.mean() - 0.95 * math.sqrt(23 / 24)) < 0.03
     assert np.abs(arrays.difficulties.mean(1)).max() < 1e-3
 
 

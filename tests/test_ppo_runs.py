@@ -27,7 +27,13 @@ TINY = PolicyConfig(width=8, layers=1, heads=2, edge_width=4)
 SHORT = Course(learners=2, lessons=1, minutes=10)
 SMALL_RUN = (
     *("--preset=quick", "--decisions=32", "--classrooms=4", "--threads=1", "--device=cpu"),
-    *("--evaluation-classes=0", "--ppo.steps=4", "--ppo.batch=16", "--policy.width=8"),
+    *(
+        "--evaluation-classes=0",
+        "--inspection-rollouts=0",
+        "--ppo.steps=4",
+        "--ppo.batch=16",
+        "--policy.width=8",
+    ),
     *("--policy.heads=2", "--course.learners=2", "--course.lessons=1", "--course.minutes=10"),
 )
 
@@ -96,7 +102,7 @@ def test_the_command_resumes_a_stopped_run_exactly(
 
 
 def test_a_run_folder_is_complete(tmp_path: Path) -> None:
-    train.main([*SMALL_RUN, f"--run={tmp_path}", "--seed=5"])
+    train.main([*SMALL_RUN, f"--run={tmp_path}", "--seed=5", "--inspection-rollouts=9"])
     names = {path.name.split(".out.")[0] for path in tmp_path.iterdir()}
     assert names >= {"config.json", "model.safetensors", "model.json", "checkpoint", "events"}
     config, content = read_config(tmp_path)

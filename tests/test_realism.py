@@ -30,7 +30,7 @@ def trace_of(lapsed: np.ndarray, affect: np.ndarray) -> Trace:
 def test_lapsed_share_and_slope_of_a_known_rise() -> None:
     steps, classes, learners = 80, 10, 10
     order = np.arange(classes * learners).reshape(classes, learners)
-    lapsed = (order[None] < np.arange(steps)[:, None]).astype(np.int64)
+    lapsed = (order[None] < np.arange(steps)[:, None, None]).astype(np.int64)
     trace = trace_of(lapsed, lapsed)
     assert lapsed_share(trace) == pytest.approx(np.arange(steps).mean() / 100)
     assert lapsed_slope(trace) == pytest.approx(1.2)
@@ -62,7 +62,7 @@ def test_lectures_teach_something_and_probes_are_asked() -> None:
 
 def test_the_command_writes_every_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "rows.json"
-    main(Options(learners=300, replicates=1, classes=2, draws=10, json=file))
+    main(Options(learners=300, timed_learners=30, replicates=1, classes=2, draws=10, json=file))
     rows = json.loads(file.read_text())["rows"]
     assert {row["group"] for row in rows} == {"core", "fitted", "anchored"}
     assert all(

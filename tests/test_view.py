@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from envs.activities import Activity, Occupation, Task
 from envs.constants import Constants
@@ -12,6 +13,7 @@ from envs.curriculum import builtin
 from envs.simulation import Simulation
 from envs.view import AFFECTS, ClassView, LearnerView, as_text, draw, snapshot
 from envs.view_canvas import fit, plain, text_width, wrap
+from envs.view_palette import TUTOR
 
 
 def a_class(learners: int = 8, concepts: int = 16) -> ClassView:
@@ -98,15 +100,43 @@ def test_every_activity_looks_different_from_the_start(activity: Activity) -> No
     assert (draw(replace(view, activity=activity)) != draw(replace(view, activity=None))).any()
 
 
-def test_target_is_marked() -> None:
+def test_attentive_eyes_cast_light() -> None:
+    """Without the ring of past attention, what is yellow is the gaze."""
+    view = with_first(a_class(1), attention=0.0)
+    assert yellow(draw(view)) > 1000
+    assert yellow(draw(with_first(view, attending=False))) == 0
+
+
+def yellow(picture: NDArray[np.uint8]) -> int:
+    """Count yellow pixels above the legend."""
+    red, green, blue = picture[:550].astype(int).transpose(2, 0, 1)
+    return int(((red - blue > 60) & (green - blue > 50) & (red > 230)).sum())
+
+
+def test_mastery_darkens_the_desk() -> None:
+    dark = []
+    for share in (0.1, 0.5, 0.9):
+        picture = draw(with_first(a_class(1), mastery=np.full(16, share)))
+        desk = picture[240:340, 320:640].astype(int)
+        dark.append(int((desk[..., 2] - desk[..., 0]).sum()))
+    assert dark[0] < 0.8 * dark[1] < 0.6 * dark[2]
+
+
+def test_target_is_framed() -> None:
+    """The last learner sits at the back right."""
     view = replace(a_class(), activity=Activity.CUE)
-    assert (draw(view) != draw(replace(view, target=2))).any()
+    seat = np.s_[330:460, 700:930]
+    purple = (draw(replace(view, target=8))[seat] == TUTOR).all(axis=2).sum()
+    assert purple > 400
+    assert (draw(view)[seat] == TUTOR).all(axis=2).sum() == 0
 
 
-def test_reason_is_written_below_the_class() -> None:
-    view = a_class()
-    changed = np.argwhere((draw(view) != draw(replace(view, reason="Because."))).any(axis=2))
-    assert changed[:, 0].max() > 500
+def test_reason_is_written_between_class_and_legend() -> None:
+    first, second = (draw(replace(a_class(), reason=words)) for words in ("Because.", "Why not?"))
+    rows = np.argwhere((first != second).any(axis=2))[:, 0]
+    assert len(rows) > 50
+    assert rows.min() > 510
+    assert rows.max() < 570
 
 
 @pytest.mark.parametrize("affect", AFFECTS)

@@ -1,5 +1,6 @@
 """The command that shows a class: terminal, GIF, picture, and what it says when it cannot."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,13 @@ def test_seed_chooses_the_class_and_repeats_it(
     assert shown[0] != shown[2]
 
 
+def test_one_lesson_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert watch.main([str(run), "--lesson", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "Lesson 1 of 2" in shown
+    assert "Lesson 2 of 2" not in shown
+
+
 def test_gif_has_a_frame_for_every_decision(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +108,22 @@ def test_without_a_run_the_message_says_what_to_do(
     monkeypatch.setattr(watch, "REFERENCE", tmp_path)
     assert watch.main([]) == 1
     assert "python -m scripts.train" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["Leitner", "mastery (BKT)", "random over all", "greedy on truth"])
+def test_rules_and_references_can_be_watched(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "Course", partial(Course, learners=LEARNERS, lessons=1, minutes=5))
+    assert watch.main(["--tutor", name]) == 0
+    shown = capsys.readouterr().out
+    assert "minute 5 of 5" in shown.replace("\n", " ")
+    assert "Chosen with" not in shown
+
+
+def test_unknown_rule_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert watch.main(["--tutor", "nobody"]) == 1
+    assert "Leitner" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """A trained policy as a tutor among the others."""
 
-from typing import Final
-
 import torch
 
 from agents.tutors.protocol import Actions, Kind, Observation
@@ -17,13 +15,12 @@ class TrainedPolicy:
         seed: None takes the likeliest choices; a number samples, repeatably.
     """
 
-    kind: Final[Kind] = "policy"
-
     def __init__(
         self, policy: AttentionPolicy, name: str = "policy", seed: int | None = None
     ) -> None:
         policy.set_training_mode(False)
         self.policy, self.name = policy, name
+        self.kind: Kind = "policy"
         self._generator = None if seed is None else torch.Generator(policy.device).manual_seed(seed)
 
     def reset(self, batch: int) -> None:

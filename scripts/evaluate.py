@@ -1,0 +1,256 @@
+"""Compare tutors on unseen classes: every tutor teaches the same learners.
+
+Examples:
+    python -m scripts.evaluate                              rules and privileged references
+    python -m scripts.evaluate runs/a runs/b runs/c         with three seeds of a trained policy
+    python -m scripts.evaluate --tutors "fixed curriculum" random --classes 64 --json out.json
+    python -m scripts.evaluate --tune                       tune the rules, on classes of their own
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from agents.checkpoint import load_policy
+from agents.comparison import Row, compare
+from agents.evaluation import Outcome, evaluate
+from agents.plots import save_plots
+from agents.run_folder import read_config
+from agents.tutors.protocol import Tutor
+from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
+from agents.tutors.trained_policy import TrainedPolicy
+from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
+from envs.classroom import DEFAULT_CURRICULUM
+from envs.course import EVALUATION_SEED, TUNING_SEED, Course
+from envs.curriculum import BUILTIN, Curriculum, builtin, load
+
+RESULTS: Final = "evaluation.json"
+SLOW: Final = ("beam on truth",)
+"""Tutors that search: they teach the first `slow_classes` only."""
+COLUMNS: Final = (
+    ("immediate", "nlg_immediate", 3),
+    ("measured", "nlg_measured", 3),
+    ("lowest quarter", "lowest_quarter_gain", 3),
+    ("min lapsed", "minutes_lapsed", 0),
+    ("SSQ peak", "ssq_peak", 0),
+    ("dropouts", "dropouts", 2),
+    ("worse off", "worse_off", 3),
+)
+"""Further columns of the table: title, figure (its mean is shown), digits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Compare tutors on unseen classes: every tutor teaches the same learners."""
+
+    runs: tyro.conf.Positional[tuple[Path, ...]] = ()
+    """Run folders of trained policies; runs of one preset count as seeds of one policy."""
+    tutors: tuple[str, ...] = tuple(TUTORS)
+    """Rules and references to compare with, by name; all by default."""
+    classes: int = 512
+    """Classes that every tutor teaches."""
+    slow_classes: int = 32
+    """Classes for tutors that search (beam on truth): the first of them."""
+    seed: int = EVALUATION_SEED
+    """Class i is drawn from seed + i; training and tuning classes are refused."""
+    curriculum: str = DEFAULT_CURRICULUM
+    """Without runs: a built-in curriculum's name, or the path of one saved as JSON."""
+    workers: int = 2
+    """Tutors that teach at the same time."""
+    json: Path | None = None
+    """Where to write the results as JSON."""
+    plots: Path | None = None
+    """Folder for the pictures."""
+    tune: bool = False
+    """Tune the rules instead, and record the best settings in agents/tutors/tuned.json."""
+    tuning_classes: int = 64
+    """Classes on which the rules are tuned; their seeds are never used otherwise."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that would fail, or cheat, later."""
+        for name in ("classes", "slow_classes", "workers", "tuning_classes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")
+        if not EVALUATION_SEED <= self.seed <= TUNING_SEED - self.classes:
+            raise ValueError(
+                f"seed is {self.seed}; expected {EVALUATION_SEED} to {TUNING_SEED - self.classes}: "
+                "below are training classes, above are those on which rules are tuned"
+            )
+        for name in self.tutors:
+            if name not in TUTORS:
+                raise ValueError(f"tutors has {name!r}; expected some of {', '.join(TUTORS)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What is taught to whom, and by which trained policies."""
+
+    course: Course
+    curriculum: Curriculum
+    policies: tuple[Tutor, ...] = ()
+    seeds: tuple[int, ...] = ()
+
+
+def named_curriculum(name: str) -> Curriculum:
+    """The built-in curriculum of that name, or the one saved at that path."""
+    return builtin(name) if name in BUILTIN else load(name)
+
+
+def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
+    """Load the policies of the runs, and the course that they were all trained for.
+
+    Raises:
+        ValueError: A folder holds no run, or the runs differ in course or curriculum.
+    """
+    policies: list[Tutor] = []
+    seeds = []
+    courses = {}
+    for run in runs:
+        config, content = read_config(run)
+        courses[config.course, config.curriculum] = run
+        policies.append(TrainedPolicy(load_policy(run), f"attention ({content['preset']})"))
+        seeds.append(int(content["seed"]))
+    if len(courses) > 1:
+        raise ValueError(f"runs {list(courses.values())} differ in course or curriculum")
+    course, taught = next(iter(courses), (Course(), curriculum))
+    return Setting(
+        course=course,
+        curriculum=named_curriculum(taught),
+        policies=tuple(policies),
+        seeds=tuple(seeds),
+    )
+
+
+def teach_all(setting: Setting, arguments: Arguments) -> list[Outcome]:
+    """Let policies, rules and references teach; those that search, fewer classes."""
+    quick = [make_tutor(name) for name in arguments.tutors if name not in SLOW]
+    slow = [make_tutor(name) for name in arguments.tutors if name in SLOW]
+    few = min(arguments.slow_classes, arguments.classes)
+    outcomes = []
+    for tutors, classes in (([*setting.policies, *quick], arguments.classes), (slow, few)):
+        outcomes += evaluate(
+            tutors,
+            setting.course,
+            setting.curriculum,
+            classes,
+            seed=arguments.seed,
+            workers=arguments.workers,
+        )
+    return outcomes
+
+
+def results(
+    rows: Sequence[Row], setting: Setting, arguments: Arguments, seconds: float
+) -> dict[str, Any]:
+    """Everything the table and the plots show, as plain data."""
+    return {
+        "tutors": {row.name: row.as_dict() for row in rows},
+        "classes": arguments.classes,
+        "seeds": list(setting.seeds),
+        "first_class_seed": arguments.seed,
+        "learners": setting.course.learners,
+        "curriculum": setting.curriculum.name,
+        "runs": [str(run) for run in arguments.runs],
+        "seconds": seconds,
+        "intervals": "95 % percentile bootstrap over classes and training seeds; low and high "
+        "belong to iqm, mean_low and mean_high to mean",
+    }
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write aside, then put in place: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".new")
+    aside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    aside.replace(path)
+
+
+def table(rows: Sequence[Row], classes: int) -> Table:
+    """The tutors, best first."""
+    shown = Table(title=f"{classes} unseen classes; NLG on the delayed test (IQM, 95 % interval)")
+    shown.add_column("tutor")
+    for title in ("NLG delayed", "d", *(title for title, _, _ in COLUMNS), "decisions/s"):
+        shown.add_column(title, justify="right")
+    for row in rows:
+        mark = {"reference": " *", "policy": " <", "rule": ""}[row.kind]
+        few = "" if row.classes == classes else f" ({row.classes} classes)"
+        nlg, effect = row.figures["nlg_delayed"], row.cohens_d
+        shown.add_row(
+            row.name + mark + few,
+            f"{nlg.iqm:.3f} ({nlg.low:.3f} to {nlg.high:.3f})",
+            "-" if effect is None else f"{effect.value:+.2f}",
+            *(f"{row.figures[figure].mean:.{digits}f}" for _, figure, digits in COLUMNS),
+            f"{row.decisions_per_second:,.0f}",
+            style="bold" if row.kind == "policy" else "dim" if row.kind == "reference" else "",
+        )
+    shown.caption = "* sees the hidden state   < trained   d: Cohen's d against fixed curriculum"
+    return shown
+
+
+def compare_all(arguments: Arguments, console: Console) -> None:
+    """Evaluate, print, and write what was asked for."""
+    begin = time.perf_counter()
+    setting = read_runs(arguments.runs, arguments.curriculum)
+    with console.status(f"{arguments.classes} classes, {len(arguments.tutors)} tutors ..."):
+        rows = compare(teach_all(setting, arguments))
+    seconds = time.perf_counter() - begin
+    console.print(table(rows, arguments.classes))
+    console.print(f"{seconds:.0f} s")
+    content = results(rows, setting, arguments, seconds)
+    for run in arguments.runs:
+        write_json(run / RESULTS, content)
+    if arguments.json is not None:
+        write_json(arguments.json, content)
+    for folder in [*arguments.runs, *([arguments.plots] if arguments.plots else [])]:
+        for path in save_plots(rows, folder):
+            console.print(f"wrote {path}")
+
+
+def tune_all(arguments: Arguments, console: Console) -> None:
+    """Tune care first, then every rule with it; record the results."""
+    course, curriculum = Course(), named_curriculum(arguments.curriculum)
+    found: dict[str, Tuned] = {}
+    care = tuned(CARE)
+    for name in GRIDS:
+        begin = time.perf_counter()
+        found[name] = tune(
+            name, care, course, curriculum, arguments.tuning_classes, arguments.workers
+        )
+        care = type(care)(**found[CARE].settings)
+        result, seconds = found[name], time.perf_counter() - begin
+        console.print(
+            f"{name:18} {result.before:.3f} -> {result.nlg_delayed:.3f}"
+            f"  ({result.tried} settings, {seconds:.0f} s)"
+        )
+    about = {
+        "command": "python -m scripts.evaluate --tune",
+        "classes": arguments.tuning_classes,
+        "first_class_seed": TUNING_SEED,
+        "curriculum": curriculum.name,
+    }
+    write_tuned(TUNED, found, about)
+    console.print(f"wrote {TUNED.name}")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    try:
+        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+        (tune_all if arguments.tune else compare_all)(arguments, console)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
