@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,14 +15,16 @@ from stable_baselines3.common.logger import HParam, Image, TensorBoardOutputForm
 from agents.explanation import token_attention
 from agents.inspection_figures import THIRDS, activity_bars, attention_map
 from agents.narration import Turn, narrate, policy_chooser
+from agents.ppo import ClassroomPPO
 from envs.activities import ACTIVITIES, Activity
 from envs.course import EVALUATION_SEED
 from envs.simulation import Simulation
 from envs.view import draw, readable
-from policies.policy import AttentionPolicy
 
 PICTURES: Final = 6
 """Pictures of one lesson: enough to see it unfold."""
+RULES: Final = Path(__file__).parent / "reference" / "evaluation.json"
+"""Results of the rules that come with the repository."""
 DECISIONS: Final = 10
 """Decisions in the text panel."""
 _ONLY_TENSORBOARD: Final = ("stdout", "log", "json", "csv")
@@ -40,6 +44,7 @@ class InspectionCallback(BaseCallback):
 and of the course's decisions |
     | eval/class_1 ... 6 | image | the class over the middle lesson |
     | eval/decisions | text | ten decisions and their reasons |
+    | hparams | hparams | settings of the algorithm and of the network |
 
     Nothing here draws random numbers that training uses, so the run stays the same without it.
 
@@ -49,9 +54,8 @@ and of the course's decisions |
         most_time: Share of the training time that inspections may take, in [0, 1]; one that would
             come earlier waits. Higher values give more panels in short runs.
         seed: Of the fixed class; the default is an evaluation seed, never trained on.
-        rules: A results file of `scripts.evaluate`, for the reference lines; None or a file that
-            does not exist draws none.
-        settings: Hyperparameters for the hparams panel.
+        rules: A results file of `scripts.evaluate`, for the reference lines; without the file
+            there are none.
 
     Raises:
         ValueError: `every`, `most_time` or the number of classrooms is out of range.
@@ -64,8 +68,7 @@ and of the course's decisions |
         every: int = 8,
         most_time: float = 0.02,
         seed: int = EVALUATION_SEED,
-        rules: Path | None = None,
-        settings: dict[str, bool | str | float | None] | None = None,
+        rules: Path = RULES,
     ) -> None:
         super().__init__()
         if every < 1:
@@ -76,16 +79,15 @@ and of the course's decisions |
             raise ValueError(f"most_time is {most_time}; expected a share in [0, 1]")
         self.simulation, self.every, self.seed = simulation, every, seed
         self.most_time = most_time
-        self.rules = rule_results(rules) if rules is not None and rules.exists() else {}
-        self.settings = settings or {}
+        self.rules = rule_results(rules) if rules.exists() else {}
         self.rollouts, self.due = 0, 0
         self.begin, self.spent = 0.0, 0.0
 
     def _on_training_start(self) -> None:
         self.begin, self.rollouts, self.due, self.spent = time.monotonic(), 0, 0, 0.0
-        if self.settings:
-            metrics: dict[str, float] = {"eval/nlg_of_class": 0.0}
-            self._show("hparams", HParam(self.settings, metrics))
+        model = self._model()
+        settings = _flat({"ppo": asdict(model.config), "policy": asdict(model.policy.config)})
+        self._show("hparams", HParam(settings, {"eval/nlg_of_class": 0.0}))
         for output in self.logger.output_formats:
             if isinstance(output, TensorBoardOutputFormat):
                 output.writer.add_custom_scalars(_layout(list(self.rules)))
@@ -104,15 +106,17 @@ and of the course's decisions |
         self.inspect()
         self.logger.dump(self.num_timesteps)
 
+    def _model(self) -> ClassroomPPO:
+        if not isinstance(self.model, ClassroomPPO):
+            raise TypeError(f"model is {type(self.model).__name__}; expected a ClassroomPPO")
+        return self.model
+
     def inspect(self) -> None:
         """Teach the fixed class with the present policy and record every panel."""
         begin = time.monotonic()
-        policy = self.model.policy
-        if not isinstance(policy, AttentionPolicy):
-            raise TypeError(f"policy is {type(policy).__name__}; expected an AttentionPolicy")
         self.simulation.seed(np.array([self.seed]))
         self.simulation.start()
-        turns = list(narrate(self.simulation, policy_chooser(policy)))
+        turns = list(narrate(self.simulation, policy_chooser(self._model().policy)))
         self._record_figures(turns)
         self._record_attention(turns)
         for number, turn in enumerate(_middle_lesson(turns), 1):
@@ -198,6 +202,15 @@ def _middle_lesson(turns: list[Turn]) -> list[Turn]:
 def _spread(count: int, wanted: int) -> list[int]:
     """At most `wanted` places of 0 ... count - 1, evenly spread and each once."""
     return sorted({int(place) for place in np.linspace(0, count - 1, min(count, wanted))})
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings as one level, with names like policy.width."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        inner = isinstance(value, Mapping)
+        flat |= _flat(value, f"{prefix}{name}.") if inner else {f"{prefix}{name}": value}
+    return flat
 
 
 def _rule_tag(name: str) -> str:

@@ -71,14 +71,14 @@ def narrate(simulation: Simulation, choose: Chooser) -> Iterator[Turn]:
         seen = _copy(simulation)
         actions, explanation = choose(seen)
         attended = simulation.world.events.attended[0].copy() if passed else None  # (S,)
+        simulation.step(actions)
         reason = reason_for(
             {key: array[0] for key, array in seen.items()},
-            actions[0],
+            simulation.actions[0],  # what was done, should the choice have been illegal
             names,
             explanation=explanation,
             attended=attended,
         )
-        simulation.step(actions)
         terms, minutes = simulation.outcome.terms[0], float(simulation.outcome.minutes[0])
         yield Turn(
             reason=reason,

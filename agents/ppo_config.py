@@ -14,7 +14,7 @@ class EntropyWeights:
     """For whom the activity addresses."""
     concept: float = 0.003
     """For the activity's concept."""
-    plan: float = 0.003
+    plan: float = 0.01
     """For each learner's task and concept."""
     final_share: float = 0.1
     """Share of every bonus left at the end; it falls linearly with the decisions made."""
@@ -26,7 +26,7 @@ class PPOConfig:
 
     steps: int = 32
     """Decisions per classroom between two updates; longer rollouts see later consequences."""
-    batch: int = 1024
+    batch: int = 512
     """Decisions per gradient step."""
     epochs: int = 4
     """Passes over a rollout; more learn faster until old decisions no longer fit."""
@@ -40,8 +40,8 @@ class PPOConfig:
     """Trust in the value estimate, per decision: lower values trust it more and see less far."""
     clip: float = 0.2
     """How far a choice's probability ratio may move in one update before its gradient is cut."""
-    plan_weight: float = 1.0
-    """Weight of the plan's loss beside the tutor's activity's."""
+    plan_weight: float = 4.0
+    """Weight of the plan's loss, a mean over learners, beside that of the tutor's activity."""
     value_weight: float = 0.5
     """Weight of the value loss."""
     entropy: EntropyWeights = EntropyWeights()

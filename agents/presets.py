@@ -17,7 +17,7 @@ class TrainConfig:
 
     decisions: int = 600_000
     """Decisions to train on, over all classrooms; a course of the default size takes about 100."""
-    classrooms: int = 128
+    classrooms: int = 64
     """Classrooms taught at the same time; more make each update's estimate steadier."""
     threads: int = 2
     """CPU threads for the network. Results repeat bit for bit only with the same number."""
@@ -29,7 +29,7 @@ class TrainConfig:
     """What is taught: a built-in curriculum's name, or the path of one saved as JSON."""
     course: Course = field(default_factory=Course)
     """Who is taught, for how long, and what the tutor is told."""
-    policy: PolicyConfig = field(default_factory=PolicyConfig)
+    policy: PolicyConfig = field(default_factory=lambda: PolicyConfig(layers=1))
     """Sizes of the network."""
     ppo: PPOConfig = field(default_factory=PPOConfig)
     """The learning algorithm."""
@@ -54,9 +54,6 @@ PRESETS = MappingProxyType(
     {
         "quick": TrainConfig(
             decisions=24_576,
-            classrooms=64,
-            policy=PolicyConfig(layers=1),
-            ppo=PPOConfig(steps=32, batch=512),
             evaluation_classes=32,
         ),
         "default": TrainConfig(),
@@ -69,14 +66,10 @@ PRESETS = MappingProxyType(
             evaluation_classes=512,
         ),
         "reference": TrainConfig(
-            decisions=8_000_000,
+            decisions=6_000_000,
             classrooms=256,
             policy=PolicyConfig(layers=2),
-            ppo=PPOConfig(
-                steps=64,
-                batch=2048,
-                entropy=EntropyWeights(final_share=0.03),
-            ),
+            ppo=PPOConfig(batch=2048, entropy=EntropyWeights(final_share=0.03)),
             evaluation_classes=512,
         ),
     }

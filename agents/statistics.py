@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import trim_mean
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
 CONFIDENCE: Final = 0.95
 RESAMPLES: Final = 1000
 _BOOTSTRAP_SEED: Final = 20_211
@@ -53,7 +54,7 @@ def iqm(values: Floats) -> float:
     return float(trim_mean(values, 0.25, axis=None))
 
 
-def resampled(runs: int, classes: int, resamples: int = RESAMPLES) -> tuple[Floats, Floats]:
+def resampled(runs: int, classes: int, resamples: int = RESAMPLES) -> tuple[Indices, Indices]:
     """Indices of the bootstrap's draws: runs (resamples, R) and classes (resamples, N).
 
     Runs (training seeds) and classes are crossed, every run teaches the same classes, so both are
@@ -77,7 +78,7 @@ def estimate(values: Floats, resamples: int = RESAMPLES) -> Estimate:
     """
     if values.ndim != 2 or values.size == 0 or not np.isfinite(values).all():
         raise ValueError(f"values have shape {values.shape}; expected finite (runs, classes)")
-    run_draws, class_draws = resampled(*values.shape, resamples)
+    run_draws, class_draws = resampled(values.shape[0], values.shape[1], resamples)
     means, middles = np.empty(resamples), np.empty(resamples)
     for start in range(0, resamples, _CHUNK):
         part = slice(start, start + _CHUNK)

@@ -72,10 +72,7 @@ def inspected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results.write_text(json.dumps({"tutors": RULES}))
     model = a_model()
     model.set_logger(configure(str(folder), ["tensorboard"]))
-    settings: dict[str, bool | str | float | None] = {"rate": 1e-3, "learners": 3}
-    callback = InspectionCallback(
-        a_class(), every=2, most_time=1.0, rules=results, settings=settings
-    )
+    callback = InspectionCallback(a_class(), every=2, most_time=1.0, rules=results)
     model.learn(32, callback=callback)
     return folder
 
@@ -111,7 +108,9 @@ def test_pictures_maps_and_reasons_are_written(inspected: Path) -> None:
     text = found.Tensors("eval/decisions/text_summary")[-1].tensor_proto.string_val[0].decode()
     assert text.startswith("| lesson, minute | decision and reason |")
     assert "Chosen with" in text
-    assert "_hparams_/session_start_info" in found.summary_metadata
+    start = found.summary_metadata["_hparams_/session_start_info"].plugin_data.content
+    assert b"policy.layers" in start
+    assert b"ppo.entropy.plan" in start
 
 
 def test_training_is_the_same_with_and_without_inspection() -> None:

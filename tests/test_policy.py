@@ -163,6 +163,18 @@ def test_permuting_learners_and_concepts_permutes_everything() -> None:
     np.testing.assert_allclose(after.attention[1], expected_map, **close)
 
 
+def test_a_concept_for_the_class_depends_on_no_order_of_learners() -> None:
+    policy = make_policy(4, 5)
+    obs = random_observation(4, 5, 6)
+    obs["target_mask"][:] = obs["concept_mask"][:] = obs["activity_mask"][:] = 1
+    actions = torch.zeros(6, 11, dtype=torch.int64)
+    actions[:, 2] = 3
+    other = permuted(obs, [2, 0, 3, 1], list(range(5)))
+    with torch.no_grad():
+        before, after = (policy.evaluate(tensors(o), actions) for o in (obs, other))
+    torch.testing.assert_close(after.tutor_log_prob, before.tutor_log_prob)
+
+
 def padded(obs: Arrays, learners: int, concepts: int) -> Arrays:
     """The same classroom in a larger space; what is absent is filled with garbage."""
     batch, old, topics = obs["evidence"].shape[:3]

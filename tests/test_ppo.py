@@ -67,6 +67,18 @@ def test_the_gain_rate_is_subtracted_per_minute_and_only_from_those_present() ->
     torch.testing.assert_close(rollout.advantages[:, 0], torch.zeros(2, 2))
 
 
+def test_the_future_is_discounted_by_the_minutes_that_pass() -> None:
+    spaces = observation_space(1, 2), action_space(1, 2)
+    rollout = ClassroomRollout(2, *spaces, device="cpu", gae_lambda=0.5, gamma=0.9, n_envs=1)
+    rollout.observations["learner_present"][:] = 1
+    rollout.minutes[:, 0] = torch.tensor([2.0, 6.0])
+    rollout.finish(torch.ones(1, 1), 0.0)
+    late = 0.9**6
+    torch.testing.assert_close(
+        rollout.advantages.flatten(), torch.tensor([0.81 * 0.5 * late, late])
+    )
+
+
 def test_a_cut_course_is_bootstrapped_and_a_finished_one_is_not() -> None:
     for truncate in (False, True):
         model = make_model(truncate=truncate, steps=6)

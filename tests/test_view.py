@@ -118,8 +118,8 @@ def test_mastery_darkens_the_desk() -> None:
     for share in (0.1, 0.5, 0.9):
         picture = draw(with_first(a_class(1), mastery=np.full(16, share)))
         desk = picture[240:340, 320:640].astype(int)
-        dark.append(int((desk[..., 2] - desk[..., 0]).sum()))
-    assert dark[0] < 0.8 * dark[1] < 0.6 * dark[2]
+        dark.append(int(np.clip(desk[..., 2] - desk[..., 0], 0, None).sum()))
+    assert 1.2 * dark[0] < dark[1] < dark[2] / 1.2
 
 
 def test_target_is_framed() -> None:

@@ -86,4 +86,5 @@ def _most_common(decision: Decision, observation: Observation) -> NDArray[np.int
     """The concept that most of the learners work on: (B,)."""
     concepts = np.arange(observation["concept_present"].shape[1])
     working = (decision.task_concepts[:, :, None] == concepts).sum(axis=1)  # (B, C)
-    return working.argmax(axis=1)
+    most: NDArray[np.int64] = working.argmax(axis=1)
+    return most

@@ -15,6 +15,7 @@ from agents.tutors.study_record import StudyRecord
 from envs.activities import Activity, Task
 
 _CLASS_PHASES = (Activity.PRESENT, Activity.DEMONSTRATE, Activity.PEER, Activity.QUIZ)
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +39,17 @@ class TimetableSettings(StudySettings):
     by_weight: bool = False
     """Whether a concept's time follows its syllabus weight, or is the same for all."""
 
+    def __post_init__(self) -> None:
+        """Refuse more than there is time for."""
+        total = self.present + self.demonstrate + self.example + self.peer + self.quiz
+        if total > 1.0 + _ROUNDING:
+            raise ValueError(f"shares of the timetable add up to {total}; expected at most 1")
+
     @property
     def ends(self) -> NDArray[np.float64]:
         """Cumulative shares at which present, demonstrate, example, practice, peer, quiz end."""
         instruction = self.present + self.demonstrate + self.example
-        practice = 1.0 - instruction - self.peer - self.quiz
-        if practice < 0.0:
-            raise ValueError(f"shares of the timetable add up to {1.0 - practice}; expected <= 1")
+        practice = max(0.0, 1.0 - instruction - self.peer - self.quiz)
         shares = [self.present, self.demonstrate, self.example, practice, self.peer, self.quiz]
         return np.cumsum(shares)
 

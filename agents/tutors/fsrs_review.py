@@ -1,7 +1,7 @@
 """FSRS review: due times by the `fsrs` package's scheduler, one card per learner and concept."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,11 +10,10 @@ from fsrs import Card, Rating, Scheduler, State
 from numpy.typing import NDArray
 
 from agents.tutors.attention_care import CareSettings
-from agents.tutors.protocol import Observation
 from agents.tutors.spaced_review import SpacedReview, SpacedSettings
 from agents.tutors.study_record import StudyRecord
 
-_START = datetime(2000, 1, 1, tzinfo=timezone.utc)
+_START = datetime(2000, 1, 1, tzinfo=UTC)
 """Any instant will do: the scheduler only looks at differences."""
 _SECONDS_PER_DAY = 86400.0
 
@@ -54,9 +53,9 @@ class FsrsReview(SpacedReview):
         self._next = lru_cache(maxsize=200_000)(lambda *card: _review(scheduler, *card))
         self._cards: dict[tuple[int, int, int], tuple[Memory, float]] = {}
 
-    def begin(self, observation: Observation, record: StudyRecord) -> None:
+    def begin(self, record: StudyRecord) -> None:
         """Every card is new."""
-        super().begin(observation, record)
+        super().begin(record)
         self._cards = {}
 
     def restart(self, fresh: NDArray[np.bool_]) -> None:

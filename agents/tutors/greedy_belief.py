@@ -1,4 +1,4 @@
-"""Greedy one-step on the belief: the plan and activity that should add most to the delayed score."""
+"""Greedy one-step on the belief: what should add most to the delayed score per minute."""
 
 from dataclasses import dataclass, replace
 

@@ -33,7 +33,10 @@ class Tasks(NamedTuple):
 
 
 def best_tasks(gains: Gains, level: NDArray[np.int64]) -> Tasks:
-    """The task and concept of the largest gain per minute, each learner on their own.
+    """The task and concept of the largest gain per minute for every learner.
+
+    Learners who work on one concept profit from the same cue, so one concept is chosen for which
+    the class gains most if those join who gain more by it, cued, than by their own best.
 
     Args:
         gains: Per learner and concept.
@@ -42,11 +45,21 @@ def best_tasks(gains: Gains, level: NDArray[np.int64]) -> Tasks:
     Returns:
         One task per learner.
     """
-    best = np.maximum(gains.example, gains.practice)
-    concept = best.argmax(axis=2)
+    best = np.maximum(gains.example, gains.practice)  # (B, S, C)
+    alone = best.max(axis=2)  # (B, S)
+    cued = _cued_worth() * best
+    shared = np.maximum(alone[:, :, None], cued).sum(axis=1).argmax(axis=1)  # (B,)
+    join = np.take_along_axis(cued, shared[:, None, None], axis=2)[:, :, 0] > alone
+    concept = np.where(join, shared[:, None], best.argmax(axis=2))
     at = (*np.indices(concept.shape), concept)
     task = np.where(gains.example[at] > gains.practice[at], Task.WORKED_EXAMPLE, level[at])
     return Tasks(task.astype(np.int64), concept, best[at])
+
+
+def _cued_worth() -> float:
+    """Worth of a minute on the cued concept if the tutor cues and explains in turn."""
+    share = AttentionConstants().cue_minutes / (MINUTES[Activity.CUE] + MINUTES[Activity.EXPLAIN])
+    return float(1.0 + (AcquisitionConstants().cue_multiplier - 1.0) * share)
 
 
 def greedy_decision(
@@ -86,7 +99,7 @@ def _explain(decision: Decision, gains: Gains, tasks: Tasks, observation: Observ
     batch, _, concepts = added.shape
     flat = added.reshape(batch, -1)
     best = flat.argmax(axis=1)
-    extra = np.maximum(0.0, flat[np.arange(batch), best])
+    extra: Grid = np.maximum(0.0, flat[np.arange(batch), best])
     decision.replace(
         extra > 0, Activity.EXPLAIN, target=best // concepts + 1, concept=best % concepts
     )

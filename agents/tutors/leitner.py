@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.tutors.attention_care import CareSettings
-from agents.tutors.protocol import Observation
 from agents.tutors.spaced_review import MINUTES_PER_DAY, SpacedReview, SpacedSettings
 from agents.tutors.study_record import StudyRecord
 
@@ -33,9 +32,9 @@ class Leitner(SpacedReview):
         self._settings = settings
         self.box = np.zeros((0, 0, 0), np.int64)  # (B, S, C)
 
-    def begin(self, observation: Observation, record: StudyRecord) -> None:
+    def begin(self, record: StudyRecord) -> None:
         """Every card is in the first box."""
-        super().begin(observation, record)
+        super().begin(record)
         self.box = np.zeros(record.attempts.shape, np.int64)
 
     def restart(self, fresh: NDArray[np.bool_]) -> None:

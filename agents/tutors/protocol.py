@@ -1,4 +1,4 @@
-"""What anything that teaches must offer: rules, trained policies and privileged references alike."""
+"""What anything that teaches must offer: rules, trained policies, privileged references."""
 
 from collections.abc import Mapping
 from typing import Literal, Protocol, TypeAlias, runtime_checkable

@@ -40,7 +40,8 @@ class RandomLegal:
 
     def _draw(self, mask: NDArray[np.float32]) -> NDArray[np.int64]:
         keys = self._rng.random(mask.shape, np.float32)
-        return np.where(mask > 0, keys, -1.0).argmax(axis=-1)
+        choice: NDArray[np.int64] = np.where(mask > 0, keys, -1.0).argmax(axis=-1)
+        return choice
 
 
 class RandomAny:

@@ -80,4 +80,5 @@ def first_in_order(
     """
     ordered = np.take_along_axis(wanted, order[:, None, :], axis=2)  # (B, S, C)
     position = ordered.argmax(axis=2)  # (B, S)
-    return np.take_along_axis(order, position, axis=1), ordered.any(axis=2)
+    found: NDArray[np.bool_] = np.any(ordered, axis=2)  # (B, S)
+    return np.take_along_axis(order, position, axis=1), found

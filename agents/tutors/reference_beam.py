@@ -152,9 +152,7 @@ class _Search:
         return value + left * rate[:, None], minutes
 
     def _look(self) -> Prospect:
-        return look(
-            self._states.world, self._room, self._states.observation, self._settings
-        )
+        return look(self._states.world, self._room, self._states.observation, self._settings)
 
 
 def _copy_of(simulation: Simulation, rows: int) -> Simulation:

@@ -15,7 +15,7 @@ from agents.tutors.planning_model import levels_at, potential
 from agents.tutors.protocol import Kind, Observation
 from agents.tutors.rule import RuleTutor
 from agents.tutors.study_record import StudyRecord
-from agents.tutors.true_gain import TrueGains, empty_gains, lapsed, measure_gains
+from agents.tutors.true_gain import TrueGains, empty_gains, measure_gains
 from envs.simulation import Simulation
 from envs.world import World
 
@@ -40,7 +40,9 @@ def look(
     ahead = potential(left, observation, settings.successors)
     ahead = world.constants.acquisition.readiness_slope * opening * ahead
     total = out.gain + ahead[..., None] * out.growth  # (B, S, C, K)
-    gains = Gains(*np.moveaxis(total, 3, 0), lapsed=lapsed(world))
+    lapsed = world.state.mind.lapsed.astype(np.float64)  # (B, S)
+    example, practice, explain, peer, demonstrate = np.moveaxis(total, 3, 0)  # (B, S, C) each
+    gains = Gains(example, practice, explain, peer, demonstrate, lapsed)
     return Prospect(gains, best_tasks(gains, levels_at(out.mastery)), ahead)
 
 
@@ -89,4 +91,5 @@ class GreedyTruth(RuleTutor):
 
 def value_ahead(prospect: Prospect) -> NDArray[np.float64]:
     """Gain per minute if everybody went on with their best task: (B,)."""
-    return prospect.tasks.gain.sum(axis=1)
+    rate: NDArray[np.float64] = prospect.tasks.gain.sum(axis=1)
+    return rate

@@ -44,7 +44,7 @@ class RuleTutor(ABC):
         """One legal action per classroom: (B, 3 + 2 S)."""
         if self._record is None:
             self._record = StudyRecord.blank(observation)
-            self.begin(observation, self._record)
+            self.begin(self._record)
         else:
             fresh = self._record.observe(observation)
             if fresh.any():
@@ -58,7 +58,7 @@ class RuleTutor(ABC):
         record.note(action)
         return action
 
-    def begin(self, observation: Observation, record: StudyRecord) -> None:  # noqa: B027
+    def begin(self, record: StudyRecord) -> None:  # noqa: B027
         """Allocate what the rule remembers besides the record; by default nothing."""
 
     def restart(self, fresh: NDArray[np.bool_]) -> None:  # noqa: B027

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.tutors.attention_care import CareSettings
-from agents.tutors.protocol import Observation
 from agents.tutors.spaced_review import SpacedReview, SpacedSettings
 from agents.tutors.study_record import StudyRecord
 
@@ -67,9 +66,9 @@ class Sm2(SpacedReview):
         self.easiness = np.zeros((0, 0, 0))  # (B, S, C)
         self.interval = np.zeros((0, 0, 0))  # (B, S, C) days
 
-    def begin(self, observation: Observation, record: StudyRecord) -> None:
+    def begin(self, record: StudyRecord) -> None:
         """Every card is new."""
-        super().begin(observation, record)
+        super().begin(record)
         shape = record.attempts.shape
         self.repetitions = np.zeros(shape, np.int64)
         self.easiness = np.full(shape, FIRST_EASINESS)

@@ -44,7 +44,7 @@ class SpacedReview(RuleTutor):
         self.due_days = np.zeros((0, 0, 0))  # (B, S, C) days since the course began
         self.introduced = np.zeros((0, 0, 0), np.bool_)  # (B, S, C)
 
-    def begin(self, observation: Observation, record: StudyRecord) -> None:
+    def begin(self, record: StudyRecord) -> None:
         """No card is introduced."""
         shape = record.attempts.shape
         self.due_days = np.zeros(shape)

@@ -7,7 +7,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs.activities import Occupation
 from envs.compiled import compiled
@@ -57,8 +56,22 @@ def empty_gains(batch: int, learners: int, concepts: int) -> TrueGains:
     """Allocate room for B classrooms."""
     cell = (batch, learners, concepts)
     kinds = (*cell, len(OCCUPATIONS))
-    cells = [np.zeros(cell) for _ in range(5)]
-    return TrueGains(*cells, np.zeros(concepts), gain=np.zeros(kinds), growth=np.zeros(kinds))
+    return TrueGains(
+        mastery=np.zeros(cell),
+        delayed=np.zeros(cell),
+        practised=np.zeros(cell),
+        ready=np.zeros(cell),
+        score=np.zeros(cell),
+        sharpness=np.zeros(concepts),
+        gain=np.zeros(kinds),
+        growth=np.zeros(kinds),
+    )
+
+
+@compiled
+def course_hours(b: int, w: World) -> float:
+    """Course clock, stopped at the end of the course."""
+    return min(clock_hours(b, w), w.timetable.end_hours)
 
 
 @compiled
@@ -75,10 +88,11 @@ def practised_at_test(b: int, i: int, c: int, w: World) -> float:
 
 
 @compiled
-def survey(b: int, i: int, hours: float, w: World, out: TrueGains) -> None:
+def survey(b: int, i: int, w: World, out: TrueGains) -> None:
     """Write where learner i stands on every concept."""
     k, m, a = w.constants.knowledge, w.constants.memory, w.constants.acquisition
     traits, knowledge, test = w.state.traits, w.state.knowledge, w.timetable.test_hours
+    hours = course_hours(b, w)
     for c in range(out.score.shape[2]):
         z = logit_mastery(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
         later = logit_mastery(b, i, c, test, traits, knowledge, w.curriculum, k, m, a)
@@ -90,14 +104,14 @@ def survey(b: int, i: int, hours: float, w: World, out: TrueGains) -> None:
 
 @compiled
 def occupy(
-    b: int, i: int, c: int, occupation: int, minutes: float, hours: float, w: World, out: TrueGains
+    b: int, i: int, c: int, occupation: int, minutes: float, w: World, out: TrueGains
 ) -> None:
     """Apply the expected effect of some attended minutes of an occupation, in place.
 
     The bonus of unequal partners in peer work is left out, as are failures and resolved confusion.
     """
     a, s = w.constants.acquisition, w.constants.sickness
-    traits, knowledge = w.state.traits, w.state.knowledge
+    traits, knowledge, hours = w.state.traits, w.state.knowledge, course_hours(b, w)
     new = novelty(w.state.clock[b].lesson, s)
     worth = out.ready[b, i, c] * minutes * (1.0 - s.novelty_cost * new)
     guided = worth
@@ -118,14 +132,16 @@ def occupy(
 
 
 @compiled
-def spread_gain(b: int, i: int, c: int, steps: float, added: float, w: World, out: TrueGains) -> float:
+def spread_gain(
+    b: int, i: int, c: int, steps: float, added: float, w: World, out: TrueGains
+) -> float:
     """Gain in learner i's score when c's logit rises by `steps`, `added` of it by practice.
 
     Practice of c transfers to the concepts that build on it, as in the family's logit mastery.
     """
     weight, k = w.curriculum.weight, w.constants.knowledge
     after = concept_score(out.delayed[b, i, c] + steps, c, w, out)
-    total = weight[c] * (after - out.score[b, i, c])
+    total: float = weight[c] * (after - out.score[b, i, c])
     for child in range(weight.shape[0]):
         if w.curriculum.adjacency[c, child] > 0.0:
             parents = 0
@@ -137,9 +153,7 @@ def spread_gain(b: int, i: int, c: int, steps: float, added: float, w: World, ou
 
 
 @compiled
-def try_all(
-    b: int, i: int, c: int, horizon: float, hours: float, w: World, out: TrueGains
-) -> None:
+def try_all(b: int, i: int, c: int, horizon: float, w: World, out: TrueGains) -> None:
     """Write the gains of one learner and concept, each occupation tried and taken back."""
     g = w.state.knowledge[b, i, c]
     u, n, retrieved, gap, last = (
@@ -151,7 +165,7 @@ def try_all(
     )
     learners = w.seats.shape[0]
     for kind in range(len(_KINDS)):
-        occupy(b, i, c, _KINDS[kind], horizon * _ATTENDED[kind], hours, w, out)
+        occupy(b, i, c, _KINDS[kind], horizon * _ATTENDED[kind], w, out)
         added = practised_at_test(b, i, c, w) - out.practised[b, i, c]
         steps = w.constants.acquisition.gap * (g.understanding - u) + added
         gain = spread_gain(b, i, c, steps, added, w, out)
@@ -177,17 +191,11 @@ def measure_gains(horizon: float, w: World, out: TrueGains) -> None:
         variance = test_noise(w) + w.curriculum.spread[c] ** 2
         out.sharpness[c] = 1.0 / math.sqrt(1.0 + LOGISTIC_NORMAL * variance)
     for b in range(out.score.shape[0]):
-        hours = min(clock_hours(b, w), w.timetable.end_hours)
         for i in range(out.score.shape[1]):
-            survey(b, i, hours, w, out)
+            survey(b, i, w, out)
             if w.state.mind[b, i].present == 0:
                 out.gain[b, i] = 0.0
                 out.growth[b, i] = 0.0
                 continue
             for c in range(out.score.shape[2]):
-                try_all(b, i, c, horizon, hours, w, out)
-
-
-def lapsed(w: World) -> NDArray[np.float64]:
-    """1 where a learner's mind wanders: (B, S)."""
-    return w.state.mind.lapsed.astype(np.float64)
+                try_all(b, i, c, horizon, w, out)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -133,14 +134,13 @@ def _options(start: Any, stage: Stage) -> Iterator[Any]:
     """The settings to start from, then every combination of the stage's values that is valid."""
     yield start
     for values in product(*stage.values()):
-        option = replace(start, **dict(zip(stage, values, strict=True)))
-        if option != start:
-            yield option
+        with suppress(ValueError):  # a combination that does not fit, as shares of more than 1
+            option = replace(start, **dict(zip(stage, values, strict=True)))
+            if option != start:
+                yield option
 
 
-def write_tuned(
-    path: Path, results: Mapping[str, Tuned], about: Mapping[str, Any]
-) -> None:
+def write_tuned(path: Path, results: Mapping[str, Tuned], about: Mapping[str, Any]) -> None:
     """Write tuned.json aside, then put it in place."""
     tutors = {
         name: {**asdict(result), "grid": [dict(stage) for stage in GRIDS[name]]}

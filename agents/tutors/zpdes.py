@@ -1,4 +1,4 @@
-"""ZPDES (Clement et al. 2015): a bandit on learning progress in the zone of proximal development."""
+"""ZPDES (Clement et al. 2015): a bandit on learning progress in the zone of next steps."""
 
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ class Zpdes(RuleTutor):
         super().reset(batch)
         self._rng = np.random.default_rng([self._seed, batch])
 
-    def begin(self, observation: Observation, record: StudyRecord) -> None:
+    def begin(self, record: StudyRecord) -> None:
         """No answer yet, and every concept is worth a try."""
         shape = record.attempts.shape
         self._answers = np.zeros((*shape, self._settings.window), np.float32)
@@ -115,4 +115,5 @@ class Zpdes(RuleTutor):
         weights = (1 - gamma) * quality / quality.sum(axis=2, keepdims=True) + gamma * even
         edges = np.cumsum(weights, axis=2)
         draw = self._rng.random(zone.shape[:2])[:, :, None] * edges[:, :, -1:]
-        return (edges <= draw).sum(axis=2).clip(max=zone.shape[2] - 1)
+        choice: NDArray[np.int64] = (edges <= draw).sum(axis=2).clip(max=zone.shape[2] - 1)
+        return choice
