@@ -33,7 +33,8 @@ class Row:
     cohens_d: Effect | None
     """Of learners' delayed test scores against the fixed curriculum; None without it."""
     position: float | None
-    """Mean NLG (delayed), 0 at the random tutor and 1 at greedy on the true state."""
+    """Mean NLG (delayed), 0 at the random tutor and 1 at greedy on the true state, on the same
+    classes; None without them."""
     decisions_per_second: float
     curve: Floats
     """(CURVE_POINTS,) mean NLG over the course."""
@@ -76,21 +77,24 @@ def compare(outcomes: Sequence[Outcome]) -> list[Row]:
     for outcome in outcomes:
         groups.setdefault(outcome.name, []).append(outcome)
     fixed = groups.get(FIXED, [None])[0]
-    means = {name: _mean(runs) for name, runs in groups.items()}
-    scale = means.get(FLOOR), means.get(CEILING)
-    rows = [_row(runs, fixed, _position(means[name], scale)) for name, runs in groups.items()]
+    scale = groups.get(FLOOR), groups.get(CEILING)
+    rows = [_row(runs, fixed, _position(runs, scale)) for runs in groups.values()]
     return sorted(rows, key=lambda row: -row.figures["nlg_delayed"].iqm)
 
 
-def _mean(runs: Sequence[Outcome]) -> float:
-    return float(np.mean([run.figures["nlg_delayed"].mean() for run in runs]))
+def _mean(runs: Sequence[Outcome], classes: int) -> float:
+    return float(np.mean([run.figures["nlg_delayed"][:classes].mean() for run in runs]))
 
 
-def _position(mean: float, scale: tuple[float | None, float | None]) -> float | None:
-    floor, ceiling = scale
-    if floor is None or ceiling is None or ceiling == floor:
+def _position(
+    runs: Sequence[Outcome], scale: tuple[list[Outcome] | None, list[Outcome] | None]
+) -> float | None:
+    """Where the tutor stands between floor and ceiling, on the classes that it taught."""
+    if scale[0] is None or scale[1] is None:
         return None
-    return (mean - floor) / (ceiling - floor)
+    classes = len(runs[0].gain)
+    floor, ceiling = _mean(scale[0], classes), _mean(scale[1], classes)
+    return None if floor == ceiling else (_mean(runs, classes) - floor) / (ceiling - floor)
 
 
 def _row(runs: Sequence[Outcome], fixed: Outcome | None, position: float | None) -> Row:

@@ -38,7 +38,10 @@ def draw_tutors(rows: Sequence[Row]) -> Figure:
         nlg = row.figures["nlg_delayed"]
         axes.plot([nlg.low, nlg.high], [place, place], color=_COLOURS[row.kind], linewidth=3)
         axes.plot([nlg.iqm], [place], "o", color=_COLOURS[row.kind])
-    axes.set_yticks(range(len(rows)), [_label(row) for row in reversed(rows)])
+    everybody = max(row.classes for row in rows)
+    few = {row.name: f", {row.classes} classes" for row in rows if row.classes < everybody}
+    labels = [_label(row) + few.get(row.name, "") for row in reversed(rows)]
+    axes.set_yticks(range(len(rows)), labels)
     axes.set_xlabel("normalised learning gain on the delayed test (IQM, 95 % interval)")
     axes.set_xlim(left=0.0)
     axes.grid(visible=True, axis="x", alpha=0.3)
@@ -54,7 +57,7 @@ def draw_course(rows: Sequence[Row]) -> Figure:
         axes.plot(100.0 * share, row.curve, style, label=_label(row))
     axes.set_xlabel("share of the course taught (%)")
     axes.set_ylabel("normalised learning gain")
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8)
     axes.grid(visible=True, alpha=0.3)
     return figure
 
@@ -73,7 +76,7 @@ def draw_quartiles(rows: Sequence[Row]) -> Figure:
     axes.set_xticks(range(4), ["lowest quarter", "second", "third", "highest quarter"])
     axes.set_xlabel("learners by pre-test")
     axes.set_ylabel("gain in expected score")
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8)
     axes.grid(visible=True, axis="y", alpha=0.3)
     return figure
 
@@ -84,11 +87,12 @@ def _axes(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def _best(rows: Sequence[Row]) -> list[Row]:
-    """The best tutors, and every policy however it does."""
+    """The best tutors of those that taught all classes, and every policy however it does."""
+    everybody = max(row.classes for row in rows)
     policies = [row for row in rows if row.kind == "policy"]
-    others = [row for row in rows if row.kind != "policy"]
+    others = [row for row in rows if row.kind != "policy" and row.classes == everybody]
     return policies + others[: max(0, _SHOWN - len(policies))]
 
 
 def _label(row: Row) -> str:
-    return f"{row.name} (sees the truth)" if row.kind == "reference" else row.name
+    return f"{row.name} (privileged)" if row.kind == "reference" else row.name

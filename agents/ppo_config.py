@@ -36,8 +36,9 @@ class PPOConfig:
     """Share of the learning rate left at the end; it falls linearly with the decisions made."""
     gamma: float = 1.0
     """Discount per minute. A course is finite and its return is the exact gain: 1 is unbiased."""
-    gae_lambda: float = 0.95
-    """Trust in the value estimate, per decision: lower values trust it more and see less far."""
+    gae_lambda: float = 0.975
+    """Distrust of the value estimate, per minute: lower values trust it more and see less far.
+    Per minute as the discount is, so that short decisions do not shorten the sight."""
     clip: float = 0.2
     """How far a choice's probability ratio may move in one update before its gradient is cut."""
     plan_weight: float = 4.0

@@ -38,7 +38,7 @@ def learner_advantages(
         rewards: (N, B, S).
         values: (N, B, S) before each decision.
         next_values: (N, B, S) after it; where a course ended, the value of what would have come.
-        discounts: (2, N, B) gamma^minutes of each decision, and that times lambda.
+        discounts: (2, N, B) gamma^minutes of each decision, and (gamma lambda)^minutes.
         ended: (N, B) 1 where the next row belongs to another course.
 
     Returns:
@@ -70,7 +70,7 @@ class ClassroomRollout:
         observation_space: The contract's.
         action_space: The contract's.
         device: Where the tensors live.
-        gae_lambda: Per decision.
+        gae_lambda: Per minute.
         gamma: Per minute.
         n_envs: B.
     """
@@ -145,7 +145,7 @@ class ClassroomRollout:
         next_values = following * (1 - ended) + self.final_values * ended
         rewards = self.rewards - gain_rate * self.minutes.unsqueeze(-1) * self.present
         discount = self.gamma**self.minutes  # (N, B)
-        discounts = torch.stack((discount, self.gae_lambda * discount))
+        discounts = torch.stack((discount, self.gae_lambda**self.minutes * discount))
         estimated = learner_advantages(rewards, self.values, next_values, discounts, self.ended)
         self.advantages.copy_(estimated)
         self.returns.copy_(self.advantages + self.values)

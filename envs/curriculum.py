@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.concept import Concept
+from envs.whole_file import write_text
 
 __all__ = ["BUILTIN", "Concept", "Curriculum", "CurriculumArrays", "builtin", "load"]
 
@@ -183,17 +184,9 @@ class Curriculum:
         """Write JSON, one concept or edge a line; a file already there is replaced as a whole."""
         concepts = _lines(asdict(concept) for concept in self.concepts)
         edges = _lines(list(edge) for edge in self.prerequisites)
-        target = Path(path)
-        aside = target.with_name(f".{target.name}.partial")
-        try:
-            aside.write_text(
-                f'{{"name": {json.dumps(self.name, ensure_ascii=False)},\n'
-                f'"concepts": {concepts},\n"prerequisites": {edges}}}\n',
-                encoding="utf-8",
-            )
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
+        name = json.dumps(self.name, ensure_ascii=False)
+        text = f'{{"name": {name},\n"concepts": {concepts},\n"prerequisites": {edges}}}\n'
+        write_text(Path(path), text)
 
 
 def load(path: str | Path) -> Curriculum:

@@ -22,6 +22,7 @@ from envs.calibration import LAG_MINUTES, SESSION_MINUTES, fit_forgetting, fit_g
 from envs.logs import AnswerLog, read_pid, read_timed
 from envs.mixed_logistic import Estimate
 from envs.scorecard import FITTED
+from envs.whole_file import write_json
 
 GROWTH_NAMES = {
     "intercept": "mu",
@@ -141,9 +142,9 @@ def main(options: Options) -> None:
     }
     shown = {"log": options.log.name, **sizes, "parameters": parameters}
     if options.json is not None:
-        options.json.write_text(json.dumps(shown, indent=2) + "\n")
+        write_json(options.json, shown)
     if options.out is not None:
-        options.out.write_text(json.dumps(shown | aggregates, indent=2) + "\n")
+        write_json(options.out, shown | aggregates)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ COLUMNS: Final = (
     ("min lapsed", "minutes_lapsed", 0),
     ("SSQ peak", "ssq_peak", 0),
     ("dropouts", "dropouts", 2),
-    ("worse off", "worse_off", 3),
+    ("worse", "worse_than_fixed", 2),
 )
 """Further columns of the table: title, figure (its mean is shown), digits."""
 
@@ -177,7 +177,13 @@ def table(rows: Sequence[Row], classes: int) -> Table:
     """The tutors, best first."""
     shown = Table(title=f"{classes} unseen classes; NLG on the delayed test (IQM, 95 % interval)")
     shown.add_column("tutor")
-    for title in ("NLG delayed", "d", *(title for title, _, _ in COLUMNS), "decisions/s"):
+    for title in (
+        "NLG delayed",
+        "d",
+        "position",
+        *(title for title, _, _ in COLUMNS),
+        "decisions/s",
+    ):
         shown.add_column(title, justify="right")
     for row in rows:
         mark = {"reference": " *", "policy": " <", "rule": ""}[row.kind]
@@ -187,12 +193,20 @@ def table(rows: Sequence[Row], classes: int) -> Table:
             row.name + mark + few,
             f"{nlg.iqm:.3f} ({nlg.low:.3f} to {nlg.high:.3f})",
             "-" if effect is None else f"{effect.value:+.2f}",
-            *(f"{row.figures[figure].mean:.{digits}f}" for _, figure, digits in COLUMNS),
+            "-" if row.position is None else f"{row.position:.2f}",
+            *(_mean(row, figure, digits) for _, figure, digits in COLUMNS),
             f"{row.decisions_per_second:,.0f}",
             style="bold" if row.kind == "policy" else "dim" if row.kind == "reference" else "",
         )
-    shown.caption = "* sees the hidden state   < trained   d: Cohen's d against fixed curriculum"
+    shown.caption = (
+        "* sees the hidden state   < trained   d: Cohen's d against fixed curriculum\n"
+        "position: 0 random, 1 greedy on truth   worse: learners who gain less than by fixed"
+    )
     return shown
+
+
+def _mean(row: Row, figure: str, digits: int) -> str:
+    return f"{row.figures[figure].mean:.{digits}f}" if figure in row.figures else "-"
 
 
 def compare_all(arguments: Arguments, console: Console) -> None:

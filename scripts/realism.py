@@ -3,7 +3,6 @@
 Example: python -m scripts.realism --json scorecard.json
 """
 
-import json
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.table import Table
 from envs.constants import Constants
 from envs.log_simulation import LogDesign
 from envs.scorecard import TIMED, Row, anchored_rows, core_rows, fitted_rows, logs
+from envs.whole_file import write_json
 
 HEADINGS = {
     "core": "calibrated on real answer logs",
@@ -93,7 +93,7 @@ def main(options: Options) -> None:
     console.print(f"{time.monotonic() - start:.0f} s")
     if options.json is not None:
         written = [asdict(row) | {"pass": row.passed} for row in rows]
-        options.json.write_text(json.dumps({"rows": written}, indent=2) + "\n")
+        write_json(options.json, {"rows": written})
 
 
 if __name__ == "__main__":

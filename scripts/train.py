@@ -136,6 +136,16 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
         warm_start(model, named_tutor(config.warm_start.tutor), config.warm_start.rollouts)
 
 
+def check_same(run: Path, config: TrainConfig, seed: int) -> None:
+    """Let the same command go on with its own run, and end where the folder holds another one."""
+    held, content = read_config(run)
+    if (held, content["seed"]) != (config, seed):
+        sys.exit(
+            f"run is {run}; it holds a run with other settings or another seed: "
+            f"expected a new folder, or --resume {run}"
+        )
+
+
 def main(argv: list[str] | None = None) -> int:
     """Train, save, and say what to do next; returns the exit code."""
     arguments = parse(sys.argv[1:] if argv is None else argv)
@@ -144,7 +154,8 @@ def main(argv: list[str] | None = None) -> int:
         config, content = read_config(run)
         arguments = replace(arguments, seed=content["seed"], preset=content["preset"])
     elif has_state(run / CHECKPOINT):
-        sys.exit(f"run is {run}; it holds a run already: expected a new folder, or --resume {run}")
+        check_same(run, config, arguments.seed)
+        arguments = replace(arguments, resume=run)
     torch.set_num_threads(config.threads)
     begin = time.monotonic()
     model = make_model(config, arguments.seed)

@@ -114,8 +114,15 @@ def test_a_run_folder_is_complete(tmp_path: Path) -> None:
 
 def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
     train.main([*SMALL_RUN, f"--run={tmp_path}"])
-    with pytest.raises(SystemExit, match=r"it holds a run already: expected a new folder"):
-        train.main([*SMALL_RUN, f"--run={tmp_path}"])
+    with pytest.raises(SystemExit, match=r"other settings or another seed: expected a new folder"):
+        train.main([*SMALL_RUN, f"--run={tmp_path}", "--seed=9"])
+
+
+def test_the_same_command_again_leaves_a_finished_run_as_it_is(tmp_path: Path) -> None:
+    assert train.main([*SMALL_RUN, f"--run={tmp_path}"]) == 0
+    weights = (tmp_path / "model.safetensors").read_bytes()
+    assert train.main([*SMALL_RUN, f"--run={tmp_path}"]) == 0
+    assert (tmp_path / "model.safetensors").read_bytes() == weights
 
 
 def test_a_finished_training_is_evaluated_on_unseen_classes(tmp_path: Path) -> None:

@@ -1,0 +1,152 @@
+"""Evaluation: paired, reproducible, refusing training classes, with a fixed JSON form."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from agents.checkpoint import save_policy
+from agents.comparison import Row, compare
+from agents.evaluation import CURVE_POINTS, Outcome, evaluate
+from agents.presets import TrainConfig
+from agents.run_folder import write_config
+from agents.tutors.registry import make_tutor
+from envs.course import EVALUATION_SEED, TUNING_SEED, Course
+from envs.curriculum_generate import generate
+from envs.spaces import action_space, observation_space
+from policies.config import PolicyConfig
+from policies.policy import AttentionPolicy
+from scripts import evaluate as command
+
+SHORT = Course(learners=3, lessons=2, minutes=10)
+CURRICULUM = generate(4, 0)
+
+
+def outcomes(*names: str, classes: int = 5, workers: int = 1) -> list[Outcome]:
+    tutors = [make_tutor(name) for name in names]
+    return evaluate(tutors, SHORT, CURRICULUM, classes, workers=workers)
+
+
+def test_same_tutor_same_classes_same_figures() -> None:
+    first, second = outcomes("fixed curriculum", "fixed curriculum", workers=2)
+    for name, figure in first.figures.items():
+        np.testing.assert_array_equal(figure, second.figures[name])
+
+
+def test_classes_do_not_depend_on_how_many_there_are() -> None:
+    (few,), (many,) = outcomes("mastery", classes=2), outcomes("mastery", classes=5)
+    np.testing.assert_array_equal(few.gain, many.gain[:2])
+    np.testing.assert_array_equal(few.curve, many.curve[:2])
+
+
+def test_tutors_teach_the_same_learners() -> None:
+    first, second = outcomes("random", "mastery")
+    np.testing.assert_array_equal(first.pre_test, second.pre_test)
+    assert (first.gain != second.gain).any()
+
+
+def test_curve_ends_at_the_normalised_gain() -> None:
+    (taught,) = outcomes("mastery")
+    assert taught.curve.shape == (5, CURVE_POINTS)
+    assert (taught.curve[:, 0] == 0.0).all()
+    np.testing.assert_allclose(taught.curve[:, -1], taught.figures["nlg_delayed"], atol=1e-9)
+
+
+def test_training_classes_are_refused() -> None:
+    with pytest.raises(ValueError, match="seed is 5; expected at least"):
+        evaluate([make_tutor("random")], SHORT, CURRICULUM, 2, seed=5)
+    with pytest.raises(ValueError, match="classes is 0"):
+        evaluate([make_tutor("random")], SHORT, CURRICULUM, 0)
+
+
+def rows() -> dict[str, Row]:
+    taught = outcomes("random", "fixed curriculum", "greedy on truth")
+    return {row.name: row for row in compare([*taught, *outcomes("random")])}
+
+
+def test_comparison_is_against_the_fixed_curriculum() -> None:
+    found = rows()
+    effect = found["fixed curriculum"].cohens_d
+    assert effect is not None
+    assert (effect.value, effect.low, effect.high) == (0.0, 0.0, 0.0)
+    assert found["fixed curriculum"].figures["worse_than_fixed"].mean == 0.0
+    assert found["random"].figures["worse_than_fixed"].mean > 0.0
+
+
+def test_comparison_counts_runs_and_places_tutors_between_floor_and_ceiling() -> None:
+    found = rows()
+    assert found["random"].runs == 2
+    assert found["random"].position == pytest.approx(0.0)
+    assert found["greedy on truth"].position == pytest.approx(1.0)
+    means = [row.figures["nlg_delayed"].iqm for row in found.values()]
+    assert means == sorted(means, reverse=True)
+
+
+def test_runs_of_one_policy_must_teach_the_same_classes() -> None:
+    with pytest.raises(ValueError, match="runs of random"):
+        compare([*outcomes("random"), *outcomes("random", classes=2)])
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """Run folder of an untrained policy for three learners and 16 concepts."""
+    torch.manual_seed(0)
+    spaces = observation_space(3, 16), action_space(3, 16)
+    policy = AttentionPolicy(*spaces, lambda _: 0.0, PolicyConfig(layers=1))
+    write_config(tmp_path / "run", TrainConfig(course=SHORT), preset="quick", seed=7)
+    save_policy(policy, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_command_writes_json_and_pictures(run: Path, tmp_path: Path) -> None:
+    path, plots = tmp_path / "out.json", tmp_path / "plots"
+    few = ["--classes", "4", "--slow-classes", "2", "--plots", str(plots), "--json", str(path)]
+    tutors = ["--tutors", "random", "fixed curriculum", "beam on truth"]
+    assert command.main([str(run), *few, *tutors]) == 0
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written == json.loads((run / "evaluation.json").read_text(encoding="utf-8"))
+    assert written["classes"] == 4
+    assert written["seeds"] == [7]
+    kinds = {name: tutor["kind"] for name, tutor in written["tutors"].items()}
+    assert kinds == {
+        "attention (quick)": "policy",
+        "random": "rule",
+        "fixed curriculum": "rule",
+        "beam on truth": "reference",
+    }
+    assert written["tutors"]["beam on truth"]["classes"] == 2
+    for tutor in written["tutors"].values():
+        assert {"mean", "iqm", "low", "high"} <= set(tutor["nlg_delayed"])
+        assert tutor["nlg_delayed"]["low"] <= tutor["nlg_delayed"]["high"]
+        assert tutor["cohens_d"].keys() == {"value", "low", "high"}
+        assert tutor["decisions_per_second"] > 0
+    pictures = {"gain_by_tutor.png", "gain_over_course.png", "gain_by_quartile.png"}
+    assert {file.name for file in plots.iterdir()} == pictures
+    assert pictures < {file.name for file in run.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--seed", "3"], "seed is 3; expected"),
+        (["--seed", str(TUNING_SEED)], "expected"),
+        (["--classes", "0"], "classes is 0; expected at least 1"),
+        (["--tutors", "socrates"], "tutors has 'socrates'"),
+        (["nowhere"], "expected a folder that holds config.json"),
+    ],
+)
+def test_command_says_what_is_wrong(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = command.main(words)
+    except SystemExit as stop:  # tyro reports what the settings refuse
+        code = int(stop.code or 0)
+    assert code == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_evaluation_seeds_lie_between_training_and_tuning() -> None:
+    assert EVALUATION_SEED + 10**6 < TUNING_SEED
