@@ -16,6 +16,7 @@ from agents.explanation import token_attention
 from agents.inspection_figures import THIRDS, activity_bars, attention_map
 from agents.narration import Turn, narrate, policy_chooser
 from agents.ppo import ClassroomPPO
+from agents.run_folder import REFERENCE
 from envs.activities import ACTIVITIES, Activity
 from envs.course import EVALUATION_SEED
 from envs.simulation import Simulation
@@ -23,7 +24,7 @@ from envs.view import draw, readable
 
 PICTURES: Final = 6
 """Pictures of one lesson: enough to see it unfold."""
-RULES: Final = Path(__file__).parent / "reference" / "evaluation.json"
+RULES: Final = REFERENCE / "evaluation.json"
 """Results of the rules that come with the repository."""
 DECISIONS: Final = 10
 """Decisions in the text panel."""

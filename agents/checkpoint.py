@@ -16,6 +16,7 @@ from torch import Tensor
 
 from agents.ppo import ClassroomPPO
 from agents.sb3_adapter import SB3Classrooms
+from envs.whole_file import write_json, write_whole
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 
@@ -47,9 +48,13 @@ def save_policy(
         "metadata": dict(metadata or {}),
     }
     weights = {key: tensor.contiguous() for key, tensor in policy.state_dict().items()}
-    _replace(folder / f"{MODEL}.safetensors", lambda path: save_file(weights, path))
-    text = json.dumps(description, indent=2)
-    _replace(folder / f"{MODEL}.json", lambda path: path.write_text(text, encoding="utf-8"))
+    write_whole(folder / f"{MODEL}.safetensors", lambda path: save_file(weights, path))
+    write_json(folder / f"{MODEL}.json", description)
+
+
+def has_model(folder: Path) -> bool:
+    """Whether `save_policy` wrote a model into this folder."""
+    return (folder / f"{MODEL}.json").exists()
 
 
 def load_policy(folder: Path, device: torch.device | str = "auto") -> AttentionPolicy:
@@ -59,7 +64,7 @@ def load_policy(folder: Path, device: torch.device | str = "auto") -> AttentionP
         ValueError: The folder holds no model, or one of another format.
     """
     path = folder / f"{MODEL}.json"
-    if not path.exists():
+    if not has_model(folder):
         raise ValueError(f"folder is {folder}; expected one that holds {path.name}")
     description = json.loads(path.read_text(encoding="utf-8"))
     if description["format"] != FORMAT:
@@ -168,10 +173,3 @@ def _classrooms(model: ClassroomPPO) -> dict[str, Any]:
     if not isinstance(env, SB3Classrooms):
         raise ValueError(f"env is {type(env).__name__}; expected SB3Classrooms: it can be saved")
     return env.state_dict()
-
-
-def _replace(path: Path, write: Any) -> None:
-    """Write a file aside, then rename it: readers see the old one or the new one, never half."""
-    aside = path.with_name(path.name + ".new")
-    write(aside)
-    aside.replace(path)

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from agents.presets import TrainConfig
+from envs.whole_file import write_json
 
 CONFIG = "config.json"
 CHECKPOINT = "checkpoint"
 RUNS = Path("runs")
+REFERENCE = Path(__file__).parent / "reference"
+"""The run that comes with the repository, used where no run is named."""
 LIBRARIES = ("gymnasium", "numba", "numpy", "stable-baselines3", "torch")
 Settings = TypeVar("Settings")
 
@@ -25,7 +28,6 @@ def new_folder() -> Path:
 
 def write_config(folder: Path, config: TrainConfig, *, preset: str, seed: int) -> None:
     """Write config.json: settings, seed, versions and commit, all that repeating the run needs."""
-    folder.mkdir(parents=True, exist_ok=True)
     versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
     content = {
         "preset": preset,
@@ -34,7 +36,7 @@ def write_config(folder: Path, config: TrainConfig, *, preset: str, seed: int) -
         "versions": {"python": platform.python_version(), **versions},
         "commit": commit(),
     }
-    (folder / CONFIG).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_json(folder / CONFIG, content)
 
 
 def read_config(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:

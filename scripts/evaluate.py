@@ -1,13 +1,12 @@
 """Compare tutors on unseen classes: every tutor teaches the same learners.
 
 Examples:
-    python -m scripts.evaluate                              rules and privileged references
+    python -m scripts.evaluate                              rules, references, our reference run
     python -m scripts.evaluate runs/a runs/b runs/c         with three seeds of a trained policy
     python -m scripts.evaluate --tutors "fixed curriculum" random --classes 64 --json out.json
     python -m scripts.evaluate --tune                       tune the rules, on classes of their own
 """
 
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -19,11 +18,11 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from agents.checkpoint import load_policy
+from agents.checkpoint import has_model, load_policy
 from agents.comparison import Row, compare
 from agents.evaluation import Outcome, evaluate
 from agents.plots import save_plots
-from agents.run_folder import read_config
+from agents.run_folder import REFERENCE, read_config
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
 from agents.tutors.trained_policy import TrainedPolicy
@@ -31,6 +30,7 @@ from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
 from envs.curriculum import BUILTIN, Curriculum, builtin, load
+from envs.whole_file import write_json
 
 RESULTS: Final = "evaluation.json"
 SLOW: Final = ("beam on truth",)
@@ -129,6 +129,12 @@ def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
     )
 
 
+def runs_or_reference(arguments: Arguments) -> tuple[Path, ...]:
+    """The runs named; else, on the curriculum it was trained for, the one that comes with us."""
+    comparable = arguments.curriculum == DEFAULT_CURRICULUM and has_model(REFERENCE)
+    return arguments.runs or ((REFERENCE,) if comparable else ())
+
+
 def teach_all(setting: Setting, arguments: Arguments) -> list[Outcome]:
     """Let policies, rules and references teach; those that search, fewer classes."""
     quick = [make_tutor(name) for name in arguments.tutors if name not in SLOW]
@@ -163,14 +169,6 @@ def results(
         "intervals": "95 % percentile bootstrap over classes and training seeds; low and high "
         "belong to iqm, mean_low and mean_high to mean",
     }
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write aside, then put in place: a reader never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".new")
-    aside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    aside.replace(path)
 
 
 def table(rows: Sequence[Row], classes: int) -> Table:
@@ -212,7 +210,7 @@ def _mean(row: Row, figure: str, digits: int) -> str:
 def compare_all(arguments: Arguments, console: Console) -> None:
     """Evaluate, print, and write what was asked for."""
     begin = time.perf_counter()
-    setting = read_runs(arguments.runs, arguments.curriculum)
+    setting = read_runs(runs_or_reference(arguments), arguments.curriculum)
     with console.status(f"{arguments.classes} classes, {len(arguments.tutors)} tutors ..."):
         rows = compare(teach_all(setting, arguments))
     seconds = time.perf_counter() - begin

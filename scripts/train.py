@@ -7,7 +7,6 @@ Examples:
     python -m scripts.train --resume runs/quick               goes on where Ctrl-C stopped it
 """
 
-import json
 import signal
 import sys
 import time
@@ -34,6 +33,7 @@ from envs.constants import Constants
 from envs.curriculum import BUILTIN, Curriculum, builtin, load
 from envs.simulation import Simulation
 from envs.vector import ClassroomVectorEnv
+from envs.whole_file import write_json
 
 INTERRUPTED = 130
 """Exit code of a program that Ctrl-C ended (128 + SIGINT)."""
@@ -197,7 +197,7 @@ def summary(
 def report(results: dict[str, Any], path: Path | None) -> None:
     """Print the results and what to do next; write them as JSON where a path is given."""
     if path is not None:
-        path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        write_json(path, results)
     minutes, speed = results["seconds"] / 60, results["train_decisions_per_s"]
     print(f"{results['decisions']} decisions in {minutes:.1f} min, {speed:.0f} per second")
     if "nlg_delayed" in results:

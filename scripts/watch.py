@@ -25,7 +25,7 @@ from rich.text import Text
 from agents.checkpoint import load_policy
 from agents.narration import Chooser, Turn, narrate, policy_chooser, tutor_chooser
 from agents.presets import TrainConfig
-from agents.run_folder import read_config
+from agents.run_folder import REFERENCE, read_config
 from agents.tutors.protocol import Privileged
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
@@ -34,8 +34,6 @@ from envs.simulation import Simulation
 from envs.view import as_text, draw
 from scripts.train import INTERRUPTED, curriculum_of
 
-REFERENCE: Final = Path(__file__).parent.parent / "agents" / "reference"
-"""Run folder of the trained tutor that comes with the repository."""
 GIF_SIZE: Final = (720, 480)
 """Pixels: small enough for a page, large enough to read the names."""
 GIF_COLOURS: Final = 200

@@ -12,7 +12,9 @@ from agents.comparison import Row, compare
 from agents.evaluation import CURVE_POINTS, Outcome, evaluate
 from agents.presets import TrainConfig
 from agents.run_folder import write_config
+from agents.tutors.protocol import Actions, Kind, Observation
 from agents.tutors.registry import make_tutor
+from envs.activities import Activity
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
 from envs.curriculum_generate import generate
 from envs.spaces import action_space, observation_space
@@ -52,6 +54,31 @@ def test_curve_ends_at_the_normalised_gain() -> None:
     assert taught.curve.shape == (5, CURVE_POINTS)
     assert (taught.curve[:, 0] == 0.0).all()
     np.testing.assert_allclose(taught.curve[:, -1], taught.figures["nlg_delayed"], atol=1e-9)
+
+
+class Uneven:
+    """Hurries through the first classroom by long activities, and lingers in the others."""
+
+    name = "uneven"
+    kind: Kind = "rule"
+
+    def reset(self, batch: int) -> None:
+        """Nothing to forget."""
+
+    def act(self, observation: Observation) -> Actions:
+        """Demonstrate in the first classroom, cue in the others."""
+        batch, learners = observation["learner_present"].shape
+        action = np.zeros((batch, 3 + 2 * learners), np.int64)
+        action[:, 0] = Activity.CUE
+        action[0, 0] = Activity.DEMONSTRATE
+        return action
+
+
+def test_only_the_first_course_of_a_class_counts() -> None:
+    (alone,) = evaluate([Uneven()], SHORT, CURRICULUM, 1)
+    (with_slow_ones,) = evaluate([Uneven()], SHORT, CURRICULUM, 3)
+    np.testing.assert_array_equal(alone.gain, with_slow_ones.gain[:1])
+    np.testing.assert_array_equal(alone.curve, with_slow_ones.curve[:1])
 
 
 def test_training_classes_are_refused() -> None:

@@ -145,7 +145,7 @@ def test_the_spread_stays_wide_until_there_is_evidence() -> None:
     tracer = _tracer("gaussian")
     prior = tracer.understanding[0, 0, 1, 1]
     for hour in range(3):
-        tracer.update(instructed(Occupation.WORKED_EXAMPLE, 1, hours=hour / 5, minutes=3.0))
+        tracer.update(instructed(Occupation.WORKED_EXAMPLE, 1, hours=hour / 5, minutes=1.5))
     taught = tracer.understanding[0, 0, 1, 1]
     tracer.update(answered(1, [1] * 12, hours=1.0))
     assert taught > 0.75 * prior

@@ -9,6 +9,7 @@ import pytest
 from agents.evaluation import evaluate, teach
 from agents.tutors.attention_care import CareSettings
 from agents.tutors.fixed_curriculum import TimetableSettings
+from agents.tutors.greedy_choice import Gains, best_tasks, greedy_decision
 from agents.tutors.instruction import StudySettings
 from agents.tutors.mastery_threshold import MasterySettings, MasteryThreshold
 from agents.tutors.protocol import Tutor
@@ -85,6 +86,42 @@ def test_true_state_beats_belief_beats_random() -> None:
     gains = [outcome.figures["nlg_delayed"].mean() for outcome in outcomes]
     assert gains[0] > gains[1] + 0.01
     assert gains[1] > gains[2] + 0.05
+
+
+def gains_of(example: float, practice: list[list[float]]) -> Gains:
+    shown = np.array([practice])  # (1, S, C)
+    rest = [np.full_like(shown, example) for _ in range(4)]
+    return Gains(rest[0], shown, *rest[1:], lapsed=np.zeros(shown.shape[:2]))
+
+
+def test_greedy_gives_everybody_their_best_task() -> None:
+    gains = gains_of(0.25, [[0.1, 0.5, 0.2], [0.1, 0.2, 0.1]])
+    level = np.full((1, 2, 3), Task.PRACTISE_HARDER)
+    tasks = best_tasks(gains, level, together=1.0)
+    assert tasks.concept[0, 0] == 1
+    assert tasks.task[0].tolist() == [Task.PRACTISE_HARDER, Task.WORKED_EXAMPLE]
+    assert tasks.gain[0].tolist() == [0.5, 0.25]
+
+
+def test_greedy_joins_those_who_gain_more_together() -> None:
+    gains = gains_of(0.0, [[0.5, 0.4, 0.1], [0.1, 0.5, 0.1], [0.1, 0.2, 0.5]])
+    level = np.full((1, 3, 3), Task.PRACTISE_MATCHED)
+    assert best_tasks(gains, level, together=1.0).concept[0].tolist() == [0, 1, 2]
+    assert best_tasks(gains, level, together=1.5).concept[0].tolist() == [1, 1, 2]
+
+
+def test_greedy_explains_where_it_adds_most_and_cues_when_due() -> None:
+    observation = first_observation(learners=2, concepts=3)
+    gains = gains_of(0.01, [[0.02, 0.01, 0.01], [0.02, 0.01, 0.01]])
+    gains.explain[0, 1, 2] = 0.3
+    tasks = best_tasks(gains, np.full((1, 2, 3), Task.PRACTISE_MATCHED), together=1.0)
+    decision = greedy_decision(gains, tasks, observation, np.array([9.0]), margin=1.0)
+    assert decision.action(observation)[0, :3].tolist() == [Activity.EXPLAIN, 2, 2]
+    gains.explain[0, 1, 2] = 0.03
+    decision = greedy_decision(gains, tasks, observation, np.array([9.0]), margin=1.0)
+    assert decision.action(observation)[0, :3].tolist() == [Activity.CUE, 0, 0]
+    decision = greedy_decision(gains, tasks, observation, np.array([0.5]), margin=1.0)
+    assert decision.action(observation)[0, 0] == Activity.EXPLAIN
 
 
 def test_reference_refuses_to_act_without_the_hidden_state() -> None:

@@ -32,7 +32,7 @@ class Tasks(NamedTuple):
     gain: Grid  # (B, S) per minute
 
 
-def best_tasks(gains: Gains, level: NDArray[np.int64]) -> Tasks:
+def best_tasks(gains: Gains, level: NDArray[np.int64], together: float) -> Tasks:
     """The task and concept of the largest gain per minute for every learner.
 
     Learners who work on one concept profit from the same cue, so one concept is chosen for which
@@ -41,25 +41,20 @@ def best_tasks(gains: Gains, level: NDArray[np.int64]) -> Tasks:
     Args:
         gains: Per learner and concept.
         level: (B, S, C) the practice task to use on each concept.
+        together: Factor on the gain of a task on the shared concept, at least 1.
 
     Returns:
         One task per learner.
     """
     best = np.maximum(gains.example, gains.practice)  # (B, S, C)
     alone = best.max(axis=2)  # (B, S)
-    cued = _cued_worth() * best
+    cued = together * best
     shared = np.maximum(alone[:, :, None], cued).sum(axis=1).argmax(axis=1)  # (B,)
     join = np.take_along_axis(cued, shared[:, None, None], axis=2)[:, :, 0] > alone
     concept = np.where(join, shared[:, None], best.argmax(axis=2))
     at = (*np.indices(concept.shape), concept)
     task = np.where(gains.example[at] > gains.practice[at], Task.WORKED_EXAMPLE, level[at])
     return Tasks(task.astype(np.int64), concept, best[at])
-
-
-def _cued_worth() -> float:
-    """Worth of a minute on the cued concept if the tutor cues and explains in turn."""
-    share = AttentionConstants().cue_minutes / (MINUTES[Activity.CUE] + MINUTES[Activity.EXPLAIN])
-    return float(1.0 + (AcquisitionConstants().cue_multiplier - 1.0) * share)
 
 
 def greedy_decision(

@@ -31,7 +31,7 @@ class Belief(NamedTuple):
     understanding: Grid  # (B, S, C)
     opportunities: Grid  # (B, S, C)
     ready: Grid  # (B, S, C) share of instruction that takes
-    forgotten: Grid  # (B, 1, 1) logits lost until the delayed test
+    forgotten: Grid  # (B, 1, 1) logits lost until the delayed test, most practice being retrieval
     weight: Grid  # (B, 1, C) share of the class's score: syllabus weight over S
     mastery: Grid  # (B, S, C) believed logit mastery
 
@@ -41,12 +41,25 @@ def sigmoid(z: Grid) -> Grid:
     return 1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0)))
 
 
-def read_belief(observation: Observation, record: StudyRecord, constants: Constants) -> Belief:
-    """Turn traced means and spreads into the quantities of the learner model."""
+def read_belief(
+    observation: Observation, record: StudyRecord, constants: Constants, optimism: float = 0.0
+) -> Belief:
+    """Turn traced means and spreads into the quantities of the learner model.
+
+    Args:
+        observation: Its belief, understanding, evidence, concepts and course.
+        record: For the answers and the minutes of instruction.
+        constants: Of the learner model.
+        optimism: Spreads added to the mean of the understanding.
+
+    Returns:
+        What is believed.
+    """
     k, a, m = constants.knowledge, constants.acquisition, constants.memory
     z = feature(observation, "belief", "mean").astype(np.float64)
     spread = feature(observation, "belief", "spread").astype(np.float64)
-    u = np.clip(feature(observation, "understanding", "mean").astype(np.float64), 0.0, 1.0)
+    u = feature(observation, "understanding", "mean").astype(np.float64)
+    u = np.clip(u + optimism * feature(observation, "understanding", "spread"), 0.0, 1.0)
     n = record.attempts * (a.blind_practice + (1.0 - a.blind_practice) * u)
     n = n + a.example_opportunities * _ATTENDING_TASK * record.instructed
     hours = np.expm1(feature(observation, "evidence", "log1p_hours_since_event").astype(np.float64))
@@ -64,7 +77,7 @@ def read_belief(observation: Observation, record: StudyRecord, constants: Consta
         understanding=u,
         opportunities=n,
         ready=_readiness(z, spread, observation, constants),
-        forgotten=m.forgetting * np.log1p(until),
+        forgotten=m.forgetting * (1.0 - m.retrieval_saving) * np.log1p(until),
         weight=weight / z.shape[1],
         mastery=z,
     )
@@ -128,7 +141,6 @@ def expected_gains(
     *,
     horizon: float,
     successors: float,
-    probe: float,
 ) -> Gains:
     """Gain per minute of every occupation, if kept up for `horizon` minutes.
 
@@ -139,7 +151,6 @@ def expected_gains(
         horizon: Minutes; the first minutes of practice add little that lasts, so longer horizons
             value practice more.
         successors: Worth of opening a step along the graph, see `potential`; 0 is plain one-step.
-        probe: Bonus of practice per unit spread of the understanding, for what it reveals.
 
     Returns:
         Gains per minute in the class's delayed score.
@@ -161,12 +172,10 @@ def expected_gains(
         return (belief.weight * (after - now) + ahead * steps) / horizon
 
     apt = aptitude(belief.mastery, constants)
-    spread = feature(observation, "understanding", "spread").astype(np.float64)
-    bonus = probe * belief.weight * spread
     partner = _partner_understanding(u, observation)
     return Gains(
         example=gain(a.worked_example * apt, a.example_opportunities * apt, _ATTENDING_TASK),
-        practice=gain(a.practise, a.practise_opportunities, _ATTENDING_TASK) + bonus,
+        practice=gain(a.practise, a.practise_opportunities, _ATTENDING_TASK),
         explain=gain(a.explain * apt, a.explain_opportunities * apt, _ATTENDING_EXPLAINED),
         peer=gain(a.peer * partner, a.peer_opportunities, _ATTENDING_TASK),
         demonstrate=gain(a.demonstrate, a.demonstrate_opportunities, _ATTENDING_TASK),

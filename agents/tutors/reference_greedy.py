@@ -43,7 +43,8 @@ def look(
     lapsed = world.state.mind.lapsed.astype(np.float64)  # (B, S)
     example, practice, explain, peer, demonstrate = np.moveaxis(total, 3, 0)  # (B, S, C) each
     gains = Gains(example, practice, explain, peer, demonstrate, lapsed)
-    return Prospect(gains, best_tasks(gains, levels_at(out.mastery)), ahead)
+    tasks = best_tasks(gains, levels_at(out.mastery), settings.together)
+    return Prospect(gains, tasks, ahead)
 
 
 class GreedyTruth(RuleTutor):

@@ -16,12 +16,13 @@ from envs.curriculum import Curriculum
 
 Stage = Mapping[str, tuple[Any, ...]]
 _STUDY: Final[Stage] = {
-    "introduction_minutes": (0.0, 4.0, 8.0),
+    "introduction_minutes": (0.0, 4.0, 8.0, 12.0),
     "remedy_minutes": (0.0, 2.0, 4.0),
 }
 _ROUND: Final[Stage] = {"explain": (True,), "turn_minutes": (10.0, 40.0)}
 _GREEDY: Final[tuple[Stage, ...]] = (
-    {"horizon_minutes": (4.0, 8.0, 12.0, 20.0), "successors": (0.0, 0.3, 0.6)},
+    {"horizon_minutes": (4.0, 8.0, 12.0), "successors": (0.0, 0.3, 0.6)},
+    {"together": (1.0, 1.24, 2.0)},
 )
 _MASTERY: Final[tuple[Stage, ...]] = (
     {"threshold": (0.5, 0.65, 0.8, 0.95), "understood": (0.5, 0.7, 0.85)},
@@ -42,16 +43,17 @@ GRIDS: Final[Mapping[str, tuple[Stage, ...]]] = {
         {
             "present": (0.0, 0.2),
             "demonstrate": (0.0, 0.2),
-            "example": (0.2, 0.4, 0.6),
+            "example": (0.4, 0.6, 0.8),
             "peer": (0.0, 0.2),
         },
         {"taught": (0.6, 0.8, 1.0), "review": (0.0, 0.2), "by_weight": (False, True)},
+        {"example": (0.4, 0.5, 0.6, 0.7)},
         {"quiz": (0.0, 0.1), **_ROUND},
     ),
     "mastery": _MASTERY,
     "mastery (BKT)": _MASTERY,
     "Leitner": (
-        {"first_minutes": (5.0, 30.0, 1440.0), "ratio": (2.0, 4.0, 10.0)},
+        {"first_minutes": (5.0, 30.0, 1440.0, 2880.0), "ratio": (2.0, 4.0, 10.0)},
         _STUDY,
         {"learning_answers": (1, 3, 6), **_ROUND},
     ),
@@ -70,7 +72,7 @@ GRIDS: Final[Mapping[str, tuple[Stage, ...]]] = {
         _STUDY,
         {"exploration": (0.1, 0.3), "dwell_decisions": (2, 4, 8), **_ROUND},
     ),
-    "greedy on belief": (*_GREEDY, {"probe": (0.0, 0.002, 0.005), "margin": (1.0, 1.3)}),
+    "greedy on belief": (*_GREEDY, {"optimism": (0.15, 0.3, 0.6), "together": (1.24, 2.0, 3.0)}),
     "greedy on truth": _GREEDY,
 }
 """Stages of each tutor's grid: the best of one is carried into the next. Care is tuned first."""
