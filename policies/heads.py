@@ -6,18 +6,12 @@ Shapes: B classrooms, S learners, C concepts, A activities, K tasks, width d, ed
 import torch
 from torch import Tensor, nn
 
-from envs.activities import ACTIVITIES, TASKS, Task
+from envs.activities import ACTIVITIES, TASKS
 from policies.config import PolicyConfig
 from policies.encoder import Encoded
 
 SMALL_GAIN = 0.01
 """Gain of the last weights of a choice: training starts near uniform (Andrychowicz et al. 2021)."""
-
-
-PERSISTENCE = 5.0
-"""Logit of keeping the present task at the start of training, where all else is near 0: with 16
-concepts a task is kept with probability .7. Without it every decision breaks off every task, so
-that practice, which pays only when an item is finished, is never seen to pay. Chosen."""
 
 
 class TutorHead(nn.Module):
@@ -86,8 +80,6 @@ class PlanHead(nn.Module):
         self.edge = nn.Linear(edge_width, edge_width, bias=False)
         self.score = nn.Linear(edge_width, TASKS)
         nn.init.orthogonal_(self.score.weight, SMALL_GAIN)
-        with torch.no_grad():
-            self.score.bias[Task.KEEP] = PERSISTENCE
 
     def forward(self, encoded: Encoded) -> Tensor:
         """Logits (B, S, K C), the concept running fastest."""
