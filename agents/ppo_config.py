@@ -14,7 +14,7 @@ class EntropyWeights:
     """For whom the activity addresses."""
     concept: float = 0.003
     """For the activity's concept."""
-    plan: float = 0.01
+    plan: float = 0.003
     """For each learner's task and concept."""
     final_share: float = 0.1
     """Share of every bonus left at the end; it falls linearly with the decisions made."""
@@ -34,14 +34,15 @@ class PPOConfig:
     """Adam's step size at the start."""
     final_rate_share: float = 0.1
     """Share of the learning rate left at the end; it falls linearly with the decisions made."""
-    gamma: float = 1.0
-    """Discount per minute. A course is finite and its return is the exact gain: 1 is unbiased."""
-    gae_lambda: float = 0.975
+    gamma: float = 0.85
+    """Discount per minute. The reward already looks ahead to the delayed test, so that what a
+    decision is worth shows within minutes; higher values wait longer and learn from more noise."""
+    gae_lambda: float = 0.8
     """Distrust of the value estimate, per minute: lower values trust it more and see less far.
     Per minute as the discount is, so that short decisions do not shorten the sight."""
     clip: float = 0.2
     """How far a choice's probability ratio may move in one update before its gradient is cut."""
-    plan_weight: float = 4.0
+    plan_weight: float = 8.0
     """Weight of the plan's loss, a mean over learners, beside that of the tutor's activity."""
     value_weight: float = 0.5
     """Weight of the value loss."""

@@ -25,7 +25,7 @@ from agents.plots import save_plots
 from agents.run_folder import REFERENCE, read_config
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
-from agents.tutors.trained_policy import TrainedPolicy
+from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
@@ -116,7 +116,8 @@ def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
     for run in runs:
         config, content = read_config(run)
         courses[config.course, config.curriculum] = run
-        policies.append(TrainedPolicy(load_policy(run), f"attention ({content['preset']})"))
+        name = f"attention ({content['preset']})"
+        policies.append(TrainedPolicy(load_policy(run), name, SAMPLING_SEED))
         seeds.append(int(content["seed"]))
     if len(courses) > 1:
         raise ValueError(f"runs {list(courses.values())} differ in course or curriculum")

@@ -28,7 +28,7 @@ from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
 from agents.sb3_adapter import SB3Classrooms
-from agents.tutors.trained_policy import TrainedPolicy
+from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
 from envs.curriculum import BUILTIN, Curriculum, builtin, load
 from envs.simulation import Simulation
@@ -185,7 +185,7 @@ def summary(
         "train_decisions_per_s": decisions / seconds,
     }
     if config.evaluation_classes:
-        tutor = TrainedPolicy(model.policy)
+        tutor = TrainedPolicy(model.policy, seed=SAMPLING_SEED)
         [unseen] = evaluate(
             [tutor], config.course, curriculum_of(config), config.evaluation_classes
         )

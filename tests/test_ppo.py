@@ -79,7 +79,7 @@ def test_the_future_is_discounted_by_the_minutes_that_pass() -> None:
 
 def test_a_cut_course_is_bootstrapped_and_a_finished_one_is_not() -> None:
     for truncate in (False, True):
-        model = make_model(truncate=truncate, steps=6)
+        model = make_model(truncate=truncate, steps=6, gamma=1.0, gae_lambda=0.975)
         model.start_courses()
         model.set_logger(configure(None, []))
         model.learn(1, reset_num_timesteps=False)

@@ -43,6 +43,8 @@ SETTINGS: Final[Mapping[str, type]] = {
     "beam on truth": BeamSettings,
 }
 """What can be set of every tutor that has settings."""
+SHARED: Final[Mapping[str, str]] = {"beam on truth": "greedy on truth"}
+"""Tutors that are too slow to be tuned, and whose tuned settings they take over."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def tuned(name: str) -> Any:
     if name not in SETTINGS:
         return None
     kind = SETTINGS[name]
-    values = recorded().get(name, {}).get("settings", {})
+    values = recorded().get(SHARED.get(name, name), {}).get("settings", {})
     known = {field.name for field in fields(kind)}
     for field in values:
         if field not in known:

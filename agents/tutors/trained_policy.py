@@ -5,6 +5,10 @@ import torch
 from agents.tutors.protocol import Actions, Kind, Observation
 from policies.policy import AttentionPolicy
 
+SAMPLING_SEED = 0
+"""Evaluation samples as training did: the likeliest activity alone is less varied and gains less
+(.353 against .364 NLG on 96 tuning classes)."""
+
 
 class TrainedPolicy:
     """Teaches with the policy's likeliest choices, or with sampled ones.
