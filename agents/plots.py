@@ -42,7 +42,7 @@ def draw_tutors(rows: Sequence[Row]) -> Figure:
     few = {row.name: f", {row.classes} classes" for row in rows if row.classes < everybody}
     labels = [_label(row) + few.get(row.name, "") for row in reversed(rows)]
     axes.set_yticks(range(len(rows)), labels)
-    axes.set_xlabel("normalised learning gain on the delayed test (IQM, 95 % interval)")
+    axes.set_xlabel("NLG, delayed test (IQM, 95 % interval)")
     axes.set_xlim(left=0.0)
     axes.grid(visible=True, axis="x", alpha=0.3)
     return figure

@@ -15,7 +15,7 @@ from policies.config import PolicyConfig
 class TrainConfig:
     """Everything that decides what a training run learns, beside its seed."""
 
-    decisions: int = 600_000
+    decisions: int = 450_000
     """Decisions to train on, over all classrooms; a course of the default size takes about 100."""
     classrooms: int = 64
     """Classrooms taught at the same time; more make each update's estimate steadier."""
@@ -75,4 +75,4 @@ PRESETS = MappingProxyType(
     }
 )
 """quick: a smoke run of a minute. default: two CPU cores, under 15 minutes. large: one GPU.
-reference: two CPU cores for hours; the figures shown in README come from it."""
+reference: two CPU cores for hours; not run yet."""
