@@ -9,10 +9,6 @@ from torch import Tensor
 from agents.ppo import ClassroomPPO
 from agents.rollout import Minibatch
 from agents.sb3_adapter import SB3Classrooms, advance
-from agents.tutors.attention_care import CareSettings
-from agents.tutors.fixed_curriculum import FixedCurriculum, TimetableSettings
-from agents.tutors.greedy_belief import GreedyBelief, GreedySettings
-from agents.tutors.mastery_threshold import MasterySettings, MasteryThreshold
 from agents.tutors.protocol import Tutor
 from policies.policy import Decision
 
@@ -21,8 +17,8 @@ from policies.policy import Decision
 class WarmStart:
     """How long to imitate, and whom."""
 
-    tutor: Literal["none", "fixed_curriculum", "mastery", "greedy_belief"] = "none"
-    """The rule to copy; none skips imitation."""
+    tutor: Literal["none", "fixed curriculum", "mastery", "greedy on belief"] = "none"
+    """The rule to copy, with its tuned settings; none skips imitation."""
     rollouts: int = 8
     """Rollouts taught by the rule; each is learnt from with the algorithm's epochs and batches."""
 
@@ -52,16 +48,6 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> list[float]:
         model.standardise()
         history.append(float(torch.stack(fits).mean()))
     return history
-
-
-def named_tutor(name: Literal["fixed_curriculum", "mastery", "greedy_belief"]) -> Tutor:
-    """Make the rule of that name, which cues and rests as it should."""
-    care = CareSettings()
-    if name == "fixed_curriculum":
-        return FixedCurriculum(TimetableSettings(), care)
-    if name == "mastery":
-        return MasteryThreshold(MasterySettings(), care)
-    return GreedyBelief(GreedySettings(), care)
 
 
 def _teach(model: ClassroomPPO, tutor: Tutor) -> None:

@@ -22,12 +22,13 @@ from stable_baselines3.common.logger import configure
 from agents.callbacks import InspectionCallback
 from agents.checkpoint import has_state, load_state
 from agents.evaluation import evaluate
-from agents.imitation import named_tutor, warm_start
+from agents.imitation import warm_start
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
 from agents.sb3_adapter import SB3Classrooms
+from agents.tutors.registry import make_tutor
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
 from envs.curriculum import BUILTIN, Curriculum, builtin, load
@@ -133,7 +134,7 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
         return
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
     if config.warm_start.tutor != "none":
-        warm_start(model, named_tutor(config.warm_start.tutor), config.warm_start.rollouts)
+        warm_start(model, make_tutor(config.warm_start.tutor), config.warm_start.rollouts)
 
 
 def check_same(run: Path, config: TrainConfig, seed: int) -> None:
