@@ -1,6 +1,6 @@
 """PPO with credit per learner, on stable-baselines3: learn, save, load, callbacks as there.
 
-Three things differ from the PPO it extends (DESIGN: learning): every learner has a reward, a value
+Three things differ from the PPO it extends: every learner has a reward, a value
 and an advantage of its own; time is measured in minutes, not decisions; rollouts stay in tensors.
 """
 

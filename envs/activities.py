@@ -53,7 +53,7 @@ TASKS = len(Task)
 OCCUPATIONS = len(Occupation)
 
 MINUTES: NDArray[np.float64] = np.array([2.0, 4.0, 6.0, 3.0, 2.0, 5.0, 0.5, 4.0])  # (A,)
-"""Length of each activity in minutes, and so of the decision (DESIGN: the tutor's activities)."""
+"""Length of each activity in minutes, and so of the decision."""
 
 STEPS: NDArray[np.int64] = (MINUTES * STEPS_PER_MINUTE).astype(np.int64)  # (A,)
 

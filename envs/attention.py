@@ -15,7 +15,7 @@ from envs.constants import AttentionConstants
 from envs.state import Floats, Ints, Records
 
 WARM_UP_END, PEAK_START, PEAK_END, DECLINE_START = 2.0, 5.0, 20.0, 30.0
-"""Minutes of the within-session curve (LEARNERS 2.4: warm-up 2 min, peak 5 to 20, then decline)."""
+"""Minutes of the within-session curve (envs/data/fitted/time_curves.json)."""
 
 
 @compiled

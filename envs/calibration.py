@@ -1,4 +1,4 @@
-"""Refit the learner model's parameters from an answer log (LEARNERS: growth, forgetting, state).
+"""Refit the learner model's parameters from an answer log (growth, forgetting, state).
 
 Every fit takes a log and gives named estimates with standard errors; nothing in them can be traced
 to a learner, a skill or an item, except the effects that `latent_state` uses inside.

@@ -20,7 +20,7 @@ from envs.state import plain_arrays
 from envs.tags import Assumed, Fitted
 from envs.tracing.batching import Rows, check_sizes, output
 
-_MEDIAN = "median of 69 skills of ASSISTments 2009, LEARNERS 2.1"
+_MEDIAN = "median of 69 skills, envs/data/fitted/bkt_assist2009_per_skill.csv"
 
 TEACHES: NDArray[np.float64] = np.isin(
     np.arange(OCCUPATIONS),
@@ -64,7 +64,7 @@ LEAST_DOUBT = 1e-9
 """No number of opportunities makes a concept more certain: evidence can always turn it."""
 
 WITH_FORGETTING = BKTConstants(prior=0.676, learn=0.150, forget=0.011, guess=0.154, slip=0.195)
-"""The medians of the variant with forgetting (AUC .723 against .717; LEARNERS 2.1)."""
+"""The medians of the variant with forgetting (AUC .723 against .717)."""
 
 
 class Known(NamedTuple):
