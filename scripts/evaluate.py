@@ -29,7 +29,7 @@ from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
-from envs.curriculum import BUILTIN, Curriculum, builtin, load
+from envs.curriculum import Curriculum, find
 from envs.whole_file import write_json
 
 RESULTS: Final = "evaluation.json"
@@ -99,11 +99,6 @@ class Setting:
     seeds: tuple[int, ...] = ()
 
 
-def named_curriculum(name: str) -> Curriculum:
-    """The built-in curriculum of that name, or the one saved at that path."""
-    return builtin(name) if name in BUILTIN else load(name)
-
-
 def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
     """Load the policies of the runs, and the course that they were all trained for.
 
@@ -124,7 +119,7 @@ def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
     course, taught = next(iter(courses), (Course(), curriculum))
     return Setting(
         course=course,
-        curriculum=named_curriculum(taught),
+        curriculum=find(taught),
         policies=tuple(policies),
         seeds=tuple(seeds),
     )
@@ -229,7 +224,7 @@ def compare_all(arguments: Arguments, console: Console) -> None:
 
 def tune_all(arguments: Arguments, console: Console) -> None:
     """Tune care first, then every rule with it; record the results."""
-    course, curriculum = Course(), named_curriculum(arguments.curriculum)
+    course, curriculum = Course(), find(arguments.curriculum)
     found: dict[str, Tuned] = {}
     care = tuned(CARE)
     for name in GRIDS:

@@ -31,7 +31,7 @@ from agents.sb3_adapter import SB3Classrooms
 from agents.tutors.registry import make_tutor
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
-from envs.curriculum import BUILTIN, Curriculum, builtin, load
+from envs.curriculum import Curriculum, find
 from envs.simulation import Simulation
 from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
@@ -72,8 +72,7 @@ def parse(argv: list[str]) -> Arguments:
 
 def curriculum_of(config: TrainConfig) -> Curriculum:
     """The built-in curriculum of that name, or the one saved at that path."""
-    named = config.curriculum in BUILTIN
-    return builtin(config.curriculum) if named else load(config.curriculum)
+    return find(config.curriculum)
 
 
 def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:

@@ -1,6 +1,5 @@
 """A small grid per rule on tuning classes, so that none is a straw man."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +12,7 @@ from agents.tutors.attention_care import CareSettings
 from agents.tutors.registry import CARE, SETTINGS, make_tutor
 from envs.course import TUNING_SEED, Course
 from envs.curriculum import Curriculum
+from envs.whole_file import write_json
 
 Stage = Mapping[str, tuple[Any, ...]]
 _STUDY: Final[Stage] = {
@@ -143,12 +143,9 @@ def _options(start: Any, stage: Stage) -> Iterator[Any]:
 
 
 def write_tuned(path: Path, results: Mapping[str, Tuned], about: Mapping[str, Any]) -> None:
-    """Write tuned.json aside, then put it in place."""
+    """Write the settings found, with their grids and scores."""
     tutors = {
         name: {**asdict(result), "grid": [dict(stage) for stage in GRIDS[name]]}
         for name, result in results.items()
     }
-    aside = path.with_suffix(".json.new")
-    text = json.dumps({**about, "tutors": tutors}, indent=1)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    write_json(path, {**about, "tutors": tutors})
