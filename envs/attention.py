@@ -3,6 +3,7 @@
 drive q = trait + engagement + time on task + affect + novelty + contagion - sickness
 lapse rate  = .40 exp(-(q - .85)) per min, times lecture, unattended and relief factors
 return rate = 1.73 exp(.5 (q - .85)) per min, times the cue factor
+cue strength = 1 - exp(-minutes since the last cue / 5): scales all that a cue does
 
 Engagement is an Ornstein-Uhlenbeck process, the session effect is constant in a lesson. Sources
 and tags of the numbers: `envs.constants.AttentionConstants`.
@@ -85,8 +86,14 @@ def lapse_rates(
         on *= a.rest_relief
     off = a.return_rate * math.exp(a.return_slope * (q - a.trait_mean))
     if mind[b, i].cue_minutes > 0.0:
-        off *= a.cue_return
+        off *= 1.0 + (a.cue_return - 1.0) * mind[b, i].cue_strength
     return on, off
+
+
+@compiled
+def cue_strength(minutes_since: float, a: AttentionConstants) -> float:
+    """Effect of a cue in [0, 1] by the minutes since the last one: learners habituate to cues."""
+    return 1.0 - math.exp(-minutes_since / a.cue_recovery_minutes)
 
 
 @compiled

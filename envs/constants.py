@@ -20,6 +20,7 @@ _SMM = (
 _MIXED = "mixed logistic model of ASSISTments 2009, envs/data/fitted/pairRE_assist2009.json"
 _CLOCKS = "Algebra I 2005-06 and ASSISTments 2017, envs/data/fitted/forgetting.json"
 _LATENT = "ASSISTments 2017, envs/data/fitted/latent_state_timescale.json"
+_CURVES = "envs/data/fitted/time_curves.json"
 
 
 class KnowledgeConstants(NamedTuple):
@@ -134,15 +135,9 @@ class AttentionConstants(NamedTuple):
     return_slope: Annotated[float, Assumed(0.0, 1.0, "per logit", "of attention's drive")] = 0.5
     lapse_cost: Annotated[float, Fitted(0.5, 1.4, "logit", _LATENT)] = 1.1
     lapsed_learning: Annotated[float, Assumed(0.0, 0.4, "share", "learning while lapsed")] = 0.15
-    warm_up: Annotated[
-        float, Fitted(-0.25, 0.0, "logit", "first 2 min, envs/data/fitted/time_curves.json")
-    ] = -0.15
-    peak: Annotated[
-        float, Fitted(0.0, 0.1, "logit", "min 5 to 20, envs/data/fitted/time_curves.json")
-    ] = 0.05
-    decline: Annotated[
-        float, Fitted(-0.1, 0.0, "logit", "beyond 30 min, envs/data/fitted/time_curves.json")
-    ] = -0.03
+    warm_up: Annotated[float, Fitted(-0.25, 0.0, "logit", "first 2 min, " + _CURVES)] = -0.15
+    peak: Annotated[float, Fitted(0.0, 0.1, "logit", "min 5 to 20, " + _CURVES)] = 0.05
+    decline: Annotated[float, Fitted(-0.1, 0.0, "logit", "beyond 30 min, " + _CURVES)] = -0.03
     passive_slope: Annotated[
         float, Cited(0.0, 0.03, "log rate per min", "Risko 2012; 0 is Wammes 2016")
     ] = 0.002
@@ -154,6 +149,9 @@ class AttentionConstants(NamedTuple):
     ] = 0.01
     slope_minutes: Annotated[float, Cited(20.0, 40.0, "min", "Risko 2012: 40 min video")] = 40.0
     cue_return: Annotated[float, Assumed(1.1, 2.0, "ratio", "return rate while cued")] = 1.5
+    cue_recovery_minutes: Annotated[
+        float, Assumed(2.0, 15.0, "min", "habituation (Rankin 2009): a soon repeated cue is weaker")
+    ] = 5.0
     cue_minutes: Annotated[float, Assumed(1.0, 4.0, "min", "how long a cue lasts")] = 2.0
     class_cue: Annotated[
         float, Assumed(0.2, 0.8, "probability", "that a cue to the class ends a lapse")

@@ -62,7 +62,7 @@ def multiplier(b: int, i: int, concept: int, w: World) -> float:
     s = w.constants.sickness
     worth *= 1.0 - s.novelty_cost * novelty(w.state.clock[b].lesson, s)
     if mind[b, i].cue_minutes > 0.0 and mind[b, i].cue_concept == concept:
-        worth *= a.cue_multiplier
+        worth *= 1.0 + (a.cue_multiplier - 1.0) * mind[b, i].cue_strength
     if mind[b, i].resolved_minutes > 0.0:
         worth *= a.resolved_confusion
     return worth

@@ -20,7 +20,7 @@ from envs.world import World
 Single = NDArray[np.float32]
 
 MINUTES_SCALE = 10.0
-"""Minutes on a concept are observed in tens, to be of order 1."""
+"""Minutes on a concept and since a cue are observed in tens, to be of order 1."""
 SCENE_OFFSET = 4
 TASK_FEATURES = 5
 GAZE, HEAD, FACE, VOICE, TOUCH = (FIRST_CHANNEL[name] for name in CHANNELS)
@@ -130,6 +130,7 @@ def _behaviour(b: int, i: int, out: Single, w: World) -> None:
     out[TASK_FEATURES + 3] = sensing[b, i].hints
     out[TASK_FEATURES + 4] = 1.0 if sensing[b, i].hands > 0 else 0.0
     out[TASK_FEATURES + 5] = sensing[b, i].headset
+    out[TASK_FEATURES + 6] = sensing[b, i].since_cue_minutes / MINUTES_SCALE
 
 
 @compiled
@@ -168,5 +169,5 @@ def reveal(b: int, views: Views, w: World) -> None:
             views.understanding[b, i, c, 0] = knowledge[b, i, c].understanding
 
 
-if len(BEHAVIOUR) != TASK_FEATURES + 6 or COURSE[SCENE_OFFSET][:6] != "scene_":
+if len(BEHAVIOUR) != TASK_FEATURES + 7 or COURSE[SCENE_OFFSET][:6] != "scene_":
     raise RuntimeError("observation features do not follow envs.spaces")

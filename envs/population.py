@@ -9,6 +9,9 @@ from envs.draws import CONCEPT_DRAWS, Use, normal, uniform
 from envs.learners.calibrated import sigmoid
 from envs.state import SENSOR_CHANNELS, State
 
+UNCUED_MINUTES = 40.0
+"""What counts as the time since the last cue before the first one of a lesson: fully recovered."""
+
 
 @compiled
 def draw_traits(b: int, i: int, state: State, constants: Constants) -> None:
@@ -97,6 +100,7 @@ def start_lesson(b: int, i: int, step: int, state: State, constants: Constants) 
     mind[b, i].recent_share = a.usual_share
     _set_to_zero(b, i, state)
     mind[b, i].present = 1
+    sensing[b, i].since_cue_minutes = UNCUED_MINUTES
     state.work[b, i].item_in_hand = -1
     sensing[b, i].headset = 1
     muted = uniform(low, high, step, i, Use.MUTED) < constants.sensors.muted
@@ -115,6 +119,7 @@ def _set_to_zero(b: int, i: int, state: State) -> None:
         mind.unattended_minutes,
         mind.worked_minutes,
         mind.cue_minutes,
+        mind.cue_strength,
         mind.relief_minutes,
         mind.ease,
         mind.ssq,

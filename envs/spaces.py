@@ -65,6 +65,7 @@ BEHAVIOUR: Final = (
     "hints_asked",
     "hand_raised",
     "headset_on",
+    "minutes_since_cue",
 )
 EVIDENCE: Final = (
     "log1p_attempts",

@@ -58,6 +58,7 @@ class Mind(NamedTuple):
     unattended_minutes: Floats  # (B, S) since the tutor last addressed the learner
     worked_minutes: Floats  # (B, S) of this lesson, less what rest restored
     cue_minutes: Floats  # (B, S) left of the last cue
+    cue_strength: Floats  # (B, S) of the last cue, in [0, 1]
     cue_concept: Ints  # (B, S)
     relief_minutes: Floats  # (B, S) left of the last rest's benefit
     outcome: Ints  # (B, S) of the last step: 0 none, 1 success, 2 error
@@ -84,6 +85,7 @@ class Sensing(NamedTuple):
     muted: Ints  # (B, S) microphone off in this lesson
     hints: Ints  # (B, S) asked since the last decision
     hands: Ints  # (B, S) steps with the hand raised since the last decision
+    since_cue_minutes: Floats  # (B, S) since the last cue; many before the first of a lesson
     headset: Ints  # (B, S) 1 = headset on
 
 

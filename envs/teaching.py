@@ -9,6 +9,7 @@ from envs.affect import Affect, affect_drive, next_affect
 from envs.answering import hand_raised
 from envs.attention import (
     contagion,
+    cue_strength,
     drift,
     lapse_probability,
     lapse_rates,
@@ -87,10 +88,14 @@ def address(b: int, activity: int, target: int, concept: int, step: int, w: Worl
             continue
         mind[b, i].unattended_minutes = 0.0
         if activity == Activity.CUE:
+            strength = cue_strength(w.state.sensing[b, i].since_cue_minutes, a)
             mind[b, i].cue_minutes = a.cue_minutes
+            mind[b, i].cue_strength = strength
+            w.state.sensing[b, i].since_cue_minutes = 0.0
             mind[b, i].cue_concept = concept
-            heard = target == i + 1 or uniform(low, high, step, i, Use.CUE) < a.class_cue
-            mind[b, i].lapsed = 0 if heard else mind[b, i].lapsed
+            reach = strength if target == i + 1 else strength * a.class_cue
+            if uniform(low, high, step, i, Use.CUE) < reach:
+                mind[b, i].lapsed = 0
         if activity == Activity.EXPLAIN:
             relieved = uniform(low, high, step, i, Use.RELIEF)
             if relieved < w.constants.affect.explanation_relief:
@@ -137,6 +142,7 @@ def attend(b: int, i: int, occupation: int, activity: int, step: int, w: World) 
         mind[b, i].worked_minutes += STEP_MINUTES
         mind[b, i].relief_minutes = max(0.0, mind[b, i].relief_minutes - STEP_MINUTES)
     mind[b, i].cue_minutes = max(0.0, mind[b, i].cue_minutes - STEP_MINUTES)
+    w.state.sensing[b, i].since_cue_minutes += STEP_MINUTES
     lapse = a.lapse_cost if mind[b, i].lapsed == 1 else 0.0
     state_logit: float = mind[b, i].engagement + mind[b, i].session + on_task - lapse
     return state_logit

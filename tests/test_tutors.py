@@ -9,7 +9,7 @@ import pytest
 from agents.evaluation import evaluate, teach
 from agents.tutors.attention_care import CareSettings
 from agents.tutors.fixed_curriculum import TimetableSettings
-from agents.tutors.greedy_choice import Gains, best_tasks, greedy_decision
+from agents.tutors.greedy_choice import Gains, best_tasks, cue_strength, greedy_decision
 from agents.tutors.instruction import StudySettings
 from agents.tutors.mastery_threshold import MasterySettings, MasteryThreshold
 from agents.tutors.protocol import Tutor
@@ -115,12 +115,14 @@ def test_greedy_explains_where_it_adds_most_and_cues_when_due() -> None:
     gains = gains_of(0.01, [[0.02, 0.01, 0.01], [0.02, 0.01, 0.01]])
     gains.explain[0, 1, 2] = 0.3
     tasks = best_tasks(gains, np.full((1, 2, 3), Task.PRACTISE_MATCHED), together=1.0)
-    decision = greedy_decision(gains, tasks, observation, np.array([9.0]), margin=1.0)
+    due = cue_strength(np.array([[40.0, 40.0]]), gap=4.0)
+    decision = greedy_decision(gains, tasks, observation, 1.0, due)
     assert decision.action(observation)[0, :3].tolist() == [Activity.EXPLAIN, 2, 2]
     gains.explain[0, 1, 2] = 0.03
-    decision = greedy_decision(gains, tasks, observation, np.array([9.0]), margin=1.0)
+    decision = greedy_decision(gains, tasks, observation, 1.0, due)
     assert decision.action(observation)[0, :3].tolist() == [Activity.CUE, 0, 0]
-    decision = greedy_decision(gains, tasks, observation, np.array([0.5]), margin=1.0)
+    soon = cue_strength(np.array([[2.0, 2.0]]), gap=4.0)
+    decision = greedy_decision(gains, tasks, observation, 1.0, soon)
     assert decision.action(observation)[0, 0] == Activity.EXPLAIN
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from agents.tutors.decision import Decision
 from agents.tutors.protocol import Observation
-from agents.tutors.reading import attention, sensor
+from agents.tutors.reading import attention, minutes_since_cue, sensor
 from agents.tutors.study_record import StudyRecord
 from envs.activities import CLAIMS_CLASS, Activity
 
@@ -22,7 +22,7 @@ class CareSettings:
     class_share: float = 0.4
     """Share of the class that must count as lapsed for one cue to everybody instead of to one."""
     cue_gap_minutes: float = 2.0
-    """Minutes between cues at least."""
+    """Minutes between two cues to a learner at least: a cue that comes soon is a weak one."""
     rest_minutes: float = 1000.0
     """Minutes of lesson after which the class rests in any case."""
     rest_sway: float = 1.2
@@ -54,10 +54,11 @@ class AttentionCare:
         focus, sway = self._smooth(observation)
         here = observation["learner_present"] > 0
         lapsed = here & (focus < self.settings.cue_below)  # (B, S)
+        lapsed &= minutes_since_cue(observation) >= self.settings.cue_gap_minutes
         share = lapsed.sum(axis=1) / np.maximum(1, here.sum(axis=1))
         whole = share >= self.settings.class_share  # (B,)
-        due = (record.since_cue >= self.settings.cue_gap_minutes) & lapsed.any(axis=1)
-        learner = np.where(here, focus, np.inf).argmin(axis=1)  # (B,)
+        due = lapsed.any(axis=1)
+        learner = np.where(lapsed, focus, np.inf).argmin(axis=1)  # (B,)
         own = decision.task_concepts[np.arange(len(learner)), learner]
         concept = np.where(whole, _most_common(decision, observation), own)
         target = np.where(whole, 0, learner + 1)

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from agents.tutors.attention_care import CareSettings
 from agents.tutors.decision import Decision
-from agents.tutors.greedy_choice import best_tasks, greedy_decision
+from agents.tutors.greedy_choice import best_tasks, cue_strength, greedy_decision
 from agents.tutors.instruction import StudySettings
 from agents.tutors.planning_model import expected_gains, levels_at, read_belief
 from agents.tutors.protocol import Observation
+from agents.tutors.reading import minutes_since_cue
 from agents.tutors.rule import RuleTutor
 from agents.tutors.study_record import StudyRecord
 from envs.constants import Constants
@@ -23,11 +24,13 @@ class GreedySettings:
     """Worth of opening a step along the prerequisite graph; 0 is the plain one-step gain."""
     together: float = 1.24
     """Factor on a task's gain for learners who share the class's concept of the moment, as a cue
-    to the class helps them all; the cue's own effect is 1.24 (1.3 for 2 of 2.5 minutes)."""
+    to the class helps them all."""
     optimism: float = 0.0
     """Spreads added to the believed understanding; more trusts learners to have understood."""
     margin: float = 1.1
     """Factor by which a class activity must beat everybody's own task."""
+    cue_gap_minutes: float = 4.0
+    """Minutes between two cues to a learner at least: a cue that comes soon is a weak one."""
 
 
 class GreedyBelief(RuleTutor):
@@ -67,4 +70,5 @@ class GreedyBelief(RuleTutor):
             successors=self._settings.successors,
         )
         tasks = best_tasks(gains, levels_at(belief.mastery), self._settings.together)
-        return greedy_decision(gains, tasks, observation, record.since_cue, self._settings.margin)
+        strength = cue_strength(minutes_since_cue(observation), self._settings.cue_gap_minutes)
+        return greedy_decision(gains, tasks, observation, self._settings.margin, strength)

@@ -61,8 +61,8 @@ def greedy_decision(
     gains: Gains,
     tasks: Tasks,
     observation: Observation,
-    since_cue: Grid,
     margin: float,
+    cue_strength: Grid,
 ) -> Decision:
     """The tutor's activity of the largest gain per minute, on top of everybody's best task.
 
@@ -74,8 +74,8 @@ def greedy_decision(
         gains: Per learner and concept.
         tasks: Everybody's best task.
         observation: For the masks.
-        since_cue: (B,) minutes since the last cue.
         margin: Factor by which a class activity must beat the tasks.
+        cue_strength: (B, S) effect that a cue would have on every learner, see `cue_strength`.
 
     Returns:
         Tasks, and the tutor's activity.
@@ -83,7 +83,7 @@ def greedy_decision(
     decision = Decision.circulate(tasks.task, tasks.concept)
     extra = _explain(decision, gains, tasks, observation)
     _class_activity(decision, gains, margin * (tasks.gain.sum(axis=1) + extra))
-    _cue(decision, gains, tasks, since_cue, extra)
+    _cue(decision, gains, tasks, cue_strength, extra)
     return decision
 
 
@@ -111,11 +111,17 @@ def _class_activity(decision: Decision, gains: Gains, bar: Grid) -> None:
         bar = np.maximum(bar, best)
 
 
-def _cue(decision: Decision, gains: Gains, tasks: Tasks, since_cue: Grid, extra: Grid) -> None:
+def cue_strength(since: Grid, gap: float) -> Grid:
+    """Effect in [0, 1] that a cue has `since` (B, S) minutes after the last; 0 before `gap`."""
+    strength: Grid = 1.0 - np.exp(-since / AttentionConstants().cue_recovery_minutes)
+    return np.where(since >= gap, strength, 0.0)
+
+
+def _cue(decision: Decision, gains: Gains, tasks: Tasks, strength: Grid, extra: Grid) -> None:
     """Cue where the cue's effect on the tasks is worth the tutor's half minute."""
     a, q = AttentionConstants(), AcquisitionConstants()
-    boost = (q.cue_multiplier - 1.0) * a.cue_minutes * tasks.gain  # (B, S)
-    back = (1.0 - a.lapsed_learning) * gains.lapsed * tasks.gain / a.return_rate  # (B, S)
+    boost = strength * (q.cue_multiplier - 1.0) * a.cue_minutes * tasks.gain  # (B, S)
+    back = strength * (1.0 - a.lapsed_learning) * gains.lapsed * tasks.gain / a.return_rate
     alone = boost + back
     batch, learners = alone.shape
     together = np.zeros((batch, gains.example.shape[2]))  # (B, C)
@@ -126,8 +132,7 @@ def _cue(decision: Decision, gains: Gains, tasks: Tasks, since_cue: Grid, extra:
     one = alone.max(axis=1)
     learner = alone.argmax(axis=1)
     tasks_run = np.isin(decision.activity, (Activity.CIRCULATE, Activity.EXPLAIN))
-    due = tasks_run & (since_cue >= a.cue_minutes)
-    due &= np.maximum(whole, one) > MINUTES[Activity.CUE] * extra
+    due = tasks_run & (np.maximum(whole, one) > MINUTES[Activity.CUE] * extra)
     target = np.where(whole >= one, 0, learner + 1)
     about = np.where(whole >= one, concept, tasks.concept[np.arange(batch), learner])
     decision.replace(due, Activity.CUE, target=target, concept=about)

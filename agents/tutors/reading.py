@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from agents.tutors.protocol import Observation
 from envs import spaces
 from envs.constants import SensorConstants
+from envs.observing import MINUTES_SCALE
 
 _NAMES: Final = {
     "course": spaces.COURSE,
@@ -52,6 +53,11 @@ def attention(observation: Observation) -> NDArray[np.float64]:
         evidence += weight * sensor(observation, modality, "attention")
         precision += weight**2 * present(observation, modality)
     return evidence / precision
+
+
+def minutes_since_cue(observation: Observation) -> NDArray[np.float64]:
+    """Minutes since every learner's last cue: (B, S)."""
+    return MINUTES_SCALE * feature(observation, "behaviour", "minutes_since_cue").astype(np.float64)
 
 
 def topological_order(observation: Observation) -> NDArray[np.int64]:

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 from agents.tutors.attention_care import CareSettings
 from agents.tutors.decision import Decision
 from agents.tutors.greedy_belief import GreedySettings
-from agents.tutors.greedy_choice import greedy_decision
 from agents.tutors.protocol import Actions, Observation
-from agents.tutors.reference_greedy import GreedyTruth, Prospect, look, value_ahead
+from agents.tutors.reference_greedy import (
+    GreedyTruth,
+    Prospect,
+    greedy_step,
+    look,
+    value_ahead,
+)
 from agents.tutors.study_record import StudyRecord
 from agents.tutors.true_gain import empty_gains
 from envs.activities import Activity
@@ -66,8 +71,8 @@ class BeamTruth(GreedyTruth):
         """The first decision of the best plan found."""
         if self._search is None:
             raise RuntimeError(f"{self.name} needs attach(simulation) before it acts")
-        del observation  # the search reads its own copies
-        return self._search.best_first(record.since_cue)
+        del observation, record  # the search reads its own copies
+        return self._search.best_first()
 
 
 class _Search:
@@ -88,37 +93,34 @@ class _Search:
         size = simulation.course.learners, simulation.curriculum.size
         self._room = empty_gains(rows, *size)
 
-    def best_first(self, since_cue: NDArray[np.float64]) -> Decision:
+    def best_first(self) -> Decision:
         """The first decision of the best plan of every class."""
         batch, width = self._classes.batch, self._settings.width
         _load(self._states, self._classes, np.repeat(np.arange(batch), width))
         self._states.world.state.clock.low ^= _OTHER_DICE
-        since_cue, elapsed = np.repeat(since_cue, width), np.zeros(batch * width)
+        elapsed = np.zeros(batch * width)
         alive = np.tile(np.arange(width) == 0, batch)  # (N W,) one root a class at first
         prospect = self._look()
         root = prospect
         first = np.zeros((0, 0), np.int64)
         for depth in range(self._settings.depth):
-            actions = self._candidates(prospect, since_cue)  # (N W, K, 3 + 2 S)
+            actions = self._candidates(prospect)  # (N W, K, 3 + 2 S)
             value, minutes = self._try(actions, elapsed, root)
             value[~alive] = -np.inf
             plan, choice = _best(value, batch, width)  # (N W,)
             taken = actions[plan, choice]
             first = taken if depth == 0 else first[plan]
-            passed = minutes[plan, choice]
-            since_cue = np.where(taken[:, 0] == Activity.CUE, 0.0, since_cue[plan] + passed)
-            elapsed = elapsed[plan] + passed
+            elapsed = elapsed[plan] + minutes[plan, choice]
             alive = np.isfinite(value[plan, choice])
             _load(self._states, self._trials, plan * CANDIDATES + choice)
             if depth + 1 < self._settings.depth:
                 prospect = self._look()
         return _decision(first[::width])  # the best plan comes first
 
-    def _candidates(self, prospect: Prospect, since_cue: NDArray[np.float64]) -> Actions:
+    def _candidates(self, prospect: Prospect) -> Actions:
         """The candidate actions of every state: (N W, K, 3 + 2 S)."""
         observation = self._states.observation
-        gains, tasks = prospect.gains, prospect.tasks
-        greedy = greedy_decision(gains, tasks, observation, since_cue, self._settings.margin)
+        greedy = greedy_step(prospect, self._states.world, observation, self._settings)
         decisions = [greedy, *_explanations(prospect), *_class_work(prospect)]
         return np.stack([decision.action(observation) for decision in decisions], axis=1)
 

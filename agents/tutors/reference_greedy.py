@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from agents.tutors.attention_care import CareSettings
 from agents.tutors.decision import Decision
 from agents.tutors.greedy_belief import GreedySettings
-from agents.tutors.greedy_choice import Gains, Tasks, best_tasks, greedy_decision
+from agents.tutors.greedy_choice import Gains, Tasks, best_tasks, cue_strength, greedy_decision
 from agents.tutors.instruction import StudySettings
 from agents.tutors.planning_model import levels_at, potential
 from agents.tutors.protocol import Kind, Observation
@@ -74,13 +74,12 @@ class GreedyTruth(RuleTutor):
 
     def decide(self, observation: Observation, record: StudyRecord) -> Decision:
         """The largest true gain per minute."""
+        del record  # the hidden state tells more
         world, out = self.world, self._out
         if out is None:
             raise RuntimeError("greedy on truth needs attach(simulation) before it acts")
         prospect = look(world, out, observation, self._settings)
-        return greedy_decision(
-            prospect.gains, prospect.tasks, observation, record.since_cue, self._settings.margin
-        )
+        return greedy_step(prospect, world, observation, self._settings)
 
     @property
     def world(self) -> World:
@@ -88,6 +87,15 @@ class GreedyTruth(RuleTutor):
         if self._simulation is None:
             raise RuntimeError(f"{self.name} needs attach(simulation) before it acts")
         return self._simulation.world
+
+
+def greedy_step(
+    prospect: Prospect, world: World, observation: Observation, settings: GreedySettings
+) -> Decision:
+    """The decision of the largest gain per minute."""
+    since = world.state.sensing.since_cue_minutes  # (B, S)
+    strength = cue_strength(since, settings.cue_gap_minutes)
+    return greedy_decision(prospect.gains, prospect.tasks, observation, settings.margin, strength)
 
 
 def value_ahead(prospect: Prospect) -> NDArray[np.float64]:

@@ -25,7 +25,6 @@ class StudyRecord:
     new_attempts: NDArray[np.float64]  # (B, S, C) answers since the last decision
     new_successes: NDArray[np.float64]  # (B, S, C) of them right
     since_addressed: NDArray[np.float64]  # (B, S) minutes since the tutor turned to the learner
-    since_cue: NDArray[np.float64]  # (B,) minutes since the last cue
     since_rest: NDArray[np.float64]  # (B,) minutes of lesson since the last rest
     days: NDArray[np.float64]  # (B,) days since the course began
     first_days: NDArray[np.float64]  # (B,) days to the delayed test when the course began
@@ -53,7 +52,6 @@ class StudyRecord:
         record = cls(
             **arrays,
             since_addressed=np.zeros((batch, learners)),
-            since_cue=np.zeros(batch),
             since_rest=np.zeros(batch),
             days=np.zeros(batch),
             first_days=days_to_test(observation),
@@ -74,7 +72,7 @@ class StudyRecord:
         if fresh.any():
             self._forget(fresh, observation)
         new_lesson = lesson_left > self.lesson_left
-        for clock in (self.since_rest, self.since_cue, self.since_addressed):
+        for clock in (self.since_rest, self.since_addressed):
             clock[new_lesson] = 0.0
         attempts = _count(observation, "log1p_attempts")
         successes = _count(observation, "log1p_successes")
@@ -119,7 +117,6 @@ class StudyRecord:
         addressed: NDArray[np.bool_],
     ) -> None:
         self.since_addressed = np.where(addressed, 0.0, self.since_addressed + minutes[:, None])
-        self.since_cue = np.where(activity == Activity.CUE, 0.0, self.since_cue + minutes)
         self.since_rest = np.where(activity == Activity.REST, 0.0, self.since_rest + minutes)
         self.decisions = self.decisions + 1
 

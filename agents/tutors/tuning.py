@@ -22,7 +22,7 @@ _STUDY: Final[Stage] = {
 _ROUND: Final[Stage] = {"explain": (True,), "turn_minutes": (10.0, 40.0)}
 _GREEDY: Final[tuple[Stage, ...]] = (
     {"horizon_minutes": (4.0, 8.0, 12.0), "successors": (0.0, 0.3, 0.6)},
-    {"together": (1.0, 1.24, 2.0)},
+    {"together": (1.0, 1.24, 2.0), "cue_gap_minutes": (2.0, 4.0, 8.0)},
 )
 _MASTERY: Final[tuple[Stage, ...]] = (
     {"threshold": (0.5, 0.65, 0.8, 0.95), "understood": (0.5, 0.7, 0.85)},
@@ -33,7 +33,7 @@ GRIDS: Final[Mapping[str, tuple[Stage, ...]]] = {
         {
             "cue_below": (-0.4, -0.15, 10.0),
             "class_share": (0.0, 0.5, 2.0),
-            "cue_gap_minutes": (2.0, 4.0),
+            "cue_gap_minutes": (2.0, 4.0, 8.0),
         },
         {"rest_sway": (1.2, 1.8, 2.4), "rest_minutes": (20.0, 1000.0)},
     ),
