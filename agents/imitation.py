@@ -1,5 +1,6 @@
-"""Behaviour cloning: a few hundred updates that copy a tutor before reinforcement learning."""
+"""Behaviour cloning: some hundred updates that copy a tutor before reinforcement learning."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -23,7 +24,7 @@ class WarmStart:
     """Rollouts taught by the rule; each is learnt from with the algorithm's epochs and batches."""
 
 
-def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> list[float]:
+def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> Iterator[float]:
     """Let the tutor teach the model's classrooms, and fit policy and values to what it did.
 
     Call it before `learn`: the classrooms continue from where the tutor left them.
@@ -33,12 +34,11 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> list[float]:
         tutor: Teaches all classrooms at once.
         rollouts: How many rollouts of the model's own length.
 
-    Returns:
+    Yields:
         Mean loss of each rollout: negative log-likelihood per choice plus the value error.
     """
     tutor.reset(model.n_envs)
     model.start_courses()
-    history = []
     for _ in range(rollouts):
         _teach(model, tutor)
         model.policy.set_training_mode(True)
@@ -46,8 +46,7 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> list[float]:
             _imitate(model, batch) for _ in range(model.n_epochs) for batch in model.minibatches()
         ]
         model.standardise()
-        history.append(float(torch.stack(fits).mean()))
-    return history
+        yield float(torch.stack(fits).mean())
 
 
 def _teach(model: ClassroomPPO, tutor: Tutor) -> None:

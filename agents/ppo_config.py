@@ -34,10 +34,10 @@ class PPOConfig:
     """Adam's step size at the start."""
     final_rate_share: float = 0.1
     """Share of the learning rate left at the end; it falls linearly with the decisions made."""
-    gamma: float = 0.85
+    gamma: float = 0.95
     """Discount per minute. The reward already looks ahead to the delayed test, so that what a
     decision is worth shows within minutes; higher values wait longer and learn from more noise."""
-    gae_lambda: float = 0.8
+    gae_lambda: float = 0.9
     """Distrust of the value estimate, per minute: lower values trust it more and see less far.
     Per minute as the discount is, so that short decisions do not shorten the sight."""
     clip: float = 0.2

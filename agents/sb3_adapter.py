@@ -50,10 +50,13 @@ class SB3Classrooms(VecEnv):
         self._actions: NDArray[np.int64] = np.zeros(0, np.int64)
 
     def reset(self) -> Arrays:
-        """Start new courses, with the seeds of the last call of `seed` if there was one."""
+        """Start new courses, with what `seed` and `set_options` were last called with."""
         seed = self._seeds[0]
-        obs, _ = self.env.reset(seed=None if seed is None else int(seed))
+        obs, _ = self.env.reset(
+            seed=None if seed is None else int(seed), options=self._options[0] or None
+        )
         self._reset_seeds()
+        self._reset_options()
         self.returns[:], self.lengths[:], self.started = 0, 0, time.time()
         return {key: array.copy() for key, array in obs.items()}
 

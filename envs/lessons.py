@@ -119,7 +119,7 @@ def show(b: int, privileged: int, w: World, views: Views, masks: Masks) -> None:
     observe(b, views, w)
     write_masks(b, w.state.mind[b].present, w.timetable.columns, masks)
     if privileged == 1:
-        reveal(b, views, w)
+        reveal(b, views.belief[b, :, :, 0], views.understanding[b, :, :, 0], w)
 
 
 @compiled

@@ -148,13 +148,13 @@ def _evidence(b: int, i: int, hours: float, out: Single, w: World) -> None:
 
 
 @compiled
-def reveal(b: int, views: Views, w: World) -> None:
-    """Write the hidden truth in place of belief and understanding (privileged observation)."""
+def reveal(b: int, mastery: Single, understanding: Single, w: World) -> None:
+    """Write classroom b's hidden truth: logit mastery now and understanding, (S, C) each."""
     hours = min(clock_hours(b, w), w.timetable.end_hours)
     knowledge = w.state.knowledge
     for i in range(w.seats.shape[0]):
         for c in range(w.curriculum.weight.shape[0]):
-            views.belief[b, i, c, 0] = logit_mastery(
+            mastery[i, c] = logit_mastery(
                 b,
                 i,
                 c,
@@ -166,7 +166,14 @@ def reveal(b: int, views: Views, w: World) -> None:
                 w.constants.memory,
                 w.constants.acquisition,
             )
-            views.understanding[b, i, c, 0] = knowledge[b, i, c].understanding
+            understanding[i, c] = knowledge[b, i, c].understanding
+
+
+@compiled
+def reveal_all(truth: Single, w: World) -> None:
+    """Write the hidden truth of every classroom: (B, S, C, 2)."""
+    for b in range(truth.shape[0]):
+        reveal(b, truth[b, :, :, 0], truth[b, :, :, 1], w)
 
 
 if len(BEHAVIOUR) != TASK_FEATURES + 7 or COURSE[SCENE_OFFSET][:6] != "scene_":

@@ -1,6 +1,6 @@
 """B classrooms as arrays: reset, step, save; no Gymnasium here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.activities import ACTIVITIES
+from envs.activities import ACTIVITIES, MINUTES, Activity
 from envs.constants import Constants, compact
 from envs.course import LARGEST_CURRICULUM, Course
 from envs.curriculum import Curriculum
@@ -23,7 +23,7 @@ from envs.lessons import (
     play_decisions,
     start_course,
 )
-from envs.observing import Views, empty_views
+from envs.observing import Views, empty_views, reveal_all
 from envs.spaces import SCENES
 from envs.state import Ints, empty_state, plain_arrays
 from envs.tracing import Tracer, make_tracer
@@ -64,7 +64,7 @@ class Simulation:
         _check(batch, curriculum, on_illegal, threads)
         constants.check()
         self.batch, self.course, self.curriculum = batch, course, curriculum
-        self.on_illegal, self.threads = on_illegal, threads
+        self.constants, self.on_illegal, self.threads = constants, on_illegal, threads
         learners, concepts = course.learners, curriculum.size
         arrays = curriculum.arrays()
         seats = seat_plan(learners, constants.attention.contagion_behind)
@@ -81,6 +81,7 @@ class Simulation:
         self.outcome = empty_outcome(batch, learners)
         self.report = empty_report(batch, learners)
         self.actions = np.zeros((batch, 3 + 2 * learners), np.int64)
+        self._truth = np.zeros((batch, learners, concepts, 2), np.float32)
         self._privileged = int(course.tracer == "truth")
         self._tracer = self._make_tracer()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -104,6 +105,14 @@ class Simulation:
         """The contract's observation, (B, ...) each, overwritten by the next step."""
         return {**self.views._asdict(), **self.masks._asdict()}
 
+    def truth(self) -> NDArray[np.float32]:
+        """Logit mastery now and understanding of every learner and concept: (B, S, C, 2).
+
+        Hidden from tutors: what training may compare a belief with. Overwritten by the next call.
+        """
+        reveal_all(self._truth, self.world)
+        return self._truth
+
     @property
     def done(self) -> NDArray[np.bool_]:
         """(B,) True where the course is over."""
@@ -124,6 +133,16 @@ class Simulation:
         self.outcome.done[mask == 1] = 0
         if self._tracer is not None:
             self._tracer.reset(mask == 1)
+
+    def spread(self) -> None:
+        """Let classroom i of B stand i / B of the way into a course in which nothing was taught."""
+        decisions = self.course.lessons * int(self.course.minutes // MINUTES[Activity.CIRCULATE])
+        ahead = np.arange(self.batch) * decisions // self.batch
+        watch = np.zeros_like(self.actions)
+        for left in range(decisions, 0, -1):
+            self.start(ahead == left)
+            self.step(watch)
+        self.start(ahead == 0)
 
     def step(self, actions: NDArray[np.integer]) -> None:
         """Play one decision in every classroom; read `observation`, `outcome` and `done` after.
@@ -182,6 +201,21 @@ class Simulation:
         edges = np.linspace(0, self.batch, self.threads + 1).astype(int)
         blocks = list(pairwise(edges.tolist()))
         list(self._pool.map(lambda block: work(*block), blocks))
+
+    def take(self, source: "Simulation", rows: Ints) -> None:
+        """Become copies of another simulation's classrooms `rows` (B,), their dice included.
+
+        Both must have the same course and curriculum; B may differ.
+        """
+        groups = zip(self._groups(), source._groups(), strict=True)  # noqa: SLF001  # same class
+        for ours, theirs in groups:
+            for array, original in zip(ours, theirs, strict=True):
+                array[...] = original[rows]
+
+    def _groups(self) -> list[Iterable[NDArray[Any]]]:
+        tracer = () if self._tracer is None else self._tracer.arrays().values()
+        world = self.world
+        return [world.state, world.events, self.views, self.masks, self.outcome, tracer]
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         arrays = plain_arrays(self.world.state._asdict())

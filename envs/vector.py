@@ -78,13 +78,15 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
 
         Args:
             seed: Classroom i gets seed + i (or seed[i]); None: the next classes of the last seeds.
-            options: None is expected; anything else is an error.
+            options: {"spread": True} lets classroom i of B start i / B of the way into an untaught
+                course, so that what is learnt from a batch is of all times; else None.
 
         Returns:
             Observations (B, ...) and infos.
         """
-        if options:
-            raise ValueError(f"options are {options}; expected none")
+        options = options or {"spread": False}
+        if set(options) != {"spread"}:
+            raise ValueError(f"options are {options}; expected none, or spread alone")
         if isinstance(seed, list):
             if len(seed) != self.num_envs or any(s is None for s in seed):
                 raise ValueError(f"seed is {seed}; expected {self.num_envs} integers")
@@ -94,6 +96,8 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
             self.simulation.seed(first + np.arange(self.num_envs))
         self._seeded = True
         self.simulation.start()
+        if options["spread"]:
+            self.simulation.spread()
         return self.simulation.observation, {"phi": self.simulation.world.state.tally.expected}
 
     def step(

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.activities import STEPS_PER_MINUTE, USES_CONCEPT, Activity, Occupation
-from envs.observing import reveal
 from envs.simulation import Simulation
 
 AFFECTS: Final = ("engaged", "confused", "frustrated", "bored")
@@ -160,13 +159,9 @@ def _name(simulation: Simulation, concept: int) -> str:
 def _learners(simulation: Simulation, index: int, columns: int) -> tuple[LearnerView, ...]:
     world = simulation.world
     mind, events = world.state.mind, world.events
-    pairs = (simulation.batch, simulation.course.learners, simulation.curriculum.size, 2)
-    truth = simulation.views._replace(
-        belief=np.zeros(pairs, np.float32), understanding=np.zeros(pairs, np.float32)
-    )
-    reveal(index, truth, world)
-    mastery = 1.0 / (1.0 + np.exp(-truth.belief[index, ..., 0].astype(np.float64)))  # (S, C)
-    understanding = truth.understanding[index, ..., 0].mean(axis=1)  # (S,)
+    truth = simulation.truth()[index].astype(np.float64)  # (S, C, 2)
+    mastery = 1.0 / (1.0 + np.exp(-truth[..., 0]))  # (S, C)
+    understanding = truth[..., 1].mean(axis=1)  # (S,)
     return tuple(
         LearnerView(
             number=i + 1,

@@ -26,6 +26,7 @@ class Encoded(NamedTuple):
     learners: Tensor  # (B, S, d)
     concepts: Tensor  # (B, C, d)
     edges: Tensor  # (B, S, C, e)
+    pairs: Tensor  # (B, S, C, e) the edges again, with what both tokens know by now
     class_shares: Tensor  # (B, S) 1 / learners present, 0 for the absent
     concept_shares: Tensor  # (B, C) 1 / concepts present, 0 for the absent
 
@@ -66,6 +67,7 @@ class Encoder(nn.Module):
         self.bias = AttentionBias(config)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
+        self.pairs = PairFeatures(config)
 
     def forward(self, obs: Observation) -> tuple[Encoded, list[Tensor]]:
         """Encode a batch; also returns each layer's attention weights (B, H, T, T)."""
@@ -87,7 +89,9 @@ class Encoder(nn.Module):
             tokens[:, 1 : 1 + learners],
             tokens[:, 1 + learners :],
         )
-        return Encoded(course, people, topics, edges, class_shares, concept_shares), attention
+        pairs = self.pairs(edges, people, topics)
+        encoded = Encoded(course, people, topics, edges, pairs, class_shares, concept_shares)
+        return encoded, attention
 
     def edge_features(self, obs: Observation) -> Tensor:
         """What is known of each pair, of its concept's prerequisites and of what those lead to.
@@ -130,6 +134,28 @@ class Encoder(nn.Module):
         self.concepts.observe(obs["concepts"], concepts)
         self.edges.observe(self.edge_features(obs), learners[:, :, None] * concepts[:, None])
         self.sensors.observe(obs)
+
+
+class PairFeatures(nn.Module):
+    """Features of every learner-concept pair, from its edge and both its tokens.
+
+    All heads read them: what a learner should study next and what to explain to it are nearly the
+    same question, and the plan, with credit per learner, learns its answer first.
+    """
+
+    def __init__(self, config: PolicyConfig) -> None:
+        super().__init__()
+        width, edge_width = config.width, config.edge_width
+        self.learner = nn.Linear(width, edge_width)
+        self.concept = nn.Linear(width, edge_width, bias=False)
+        self.edge = nn.Linear(edge_width, edge_width, bias=False)
+
+    def forward(self, edges: Tensor, learners: Tensor, concepts: Tensor) -> Tensor:
+        """Combine edges (B, S, C, e), learners (B, S, d) and concepts (B, C, d): (B, S, C, e)."""
+        pairs: Tensor = self.edge(edges)  # filled in place: it is the largest
+        pairs.add_(self.learner(learners).unsqueeze(2))
+        pairs.add_(self.concept(concepts).unsqueeze(1))
+        return pairs.relu_()
 
 
 class ModalityFusion(nn.Module):

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from envs.activities import ACTIVITIES, TASKS
+from policies.attention import FORBIDDEN
 from policies.config import PolicyConfig
 from policies.encoder import Encoded
 
@@ -24,13 +25,13 @@ class TutorHead(nn.Module):
         self.activity = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), last_activity)
         self.summary = nn.Linear(width, 2 * width)
         self.activity_embedding = nn.Embedding(ACTIVITIES, 2 * width)
+        self.pairs = nn.Linear(config.edge_width, ACTIVITIES)
         self.target_key = nn.Linear(width, width, bias=False)
         self.target_score = nn.Linear(width, 1, bias=False)
         self.target_query = nn.Linear(width, width, bias=False)
         self.concept_key = nn.Linear(width, width, bias=False)
-        self.concept_edge = nn.Linear(config.edge_width, width, bias=False)
         self.concept_score = nn.Linear(width, 1, bias=False)
-        for last in (last_activity, self.target_score, self.concept_score):
+        for last in (last_activity, self.pairs, self.target_score, self.concept_score):
             nn.init.orthogonal_(last.weight, SMALL_GAIN)
 
     def activity_logits(self, encoded: Encoded) -> Tensor:
@@ -40,28 +41,43 @@ class TutorHead(nn.Module):
         logits: Tensor = self.activity(torch.cat((encoded.course, learners, concepts), dim=-1))
         return logits
 
-    def target_logits(self, encoded: Encoded, activity: Tensor) -> Tensor:
-        """Logits (B, 1 + S) over the class and each learner, given the activity (B,)."""
+    def scores(self, encoded: Encoded, activity: Tensor) -> Tensor:
+        """Scores (B, 1 + S, C) of the activity (B,) with every candidate on every concept.
+
+        The class scores as its learners do in the mean.
+        """
+        row = torch.arange(activity.shape[0], device=activity.device)
+        each = self.pairs(encoded.pairs).permute(0, 3, 1, 2)[row, activity]  # (B, S, C)
+        whole = torch.einsum("bsc,bs->bc", each, encoded.class_shares)
+        return torch.cat((whole.unsqueeze(1), each), dim=1)
+
+    def target_logits(
+        self, encoded: Encoded, scores: Tensor, activity: Tensor, concept_mask: Tensor
+    ) -> Tensor:
+        """Logits (B, 1 + S) over the class and each learner, given the activity (B,).
+
+        Each candidate has the evidence of its allowed concepts (B, C), as if target and concept
+        were one choice among pairs.
+        """
         query = self._queries(encoded, activity)[0]
         candidates = torch.cat((encoded.course.unsqueeze(1), encoded.learners), dim=1)
         keys = self.target_key(candidates) + query.unsqueeze(1)  # (B, 1 + S, d)
-        logits: Tensor = self.target_score(torch.relu(keys)).squeeze(-1)
-        return logits
+        own: Tensor = self.target_score(torch.relu(keys)).squeeze(-1)
+        return own + torch.logsumexp(scores + FORBIDDEN * (1 - concept_mask).unsqueeze(1), dim=-1)
 
-    def concept_logits(self, encoded: Encoded, activity: Tensor, target: Tensor) -> Tensor:
+    def concept_logits(
+        self, encoded: Encoded, scores: Tensor, activity: Tensor, target: Tensor
+    ) -> Tensor:
         """Logits (B, C), given activity (B,) and target (B,): 0 = class, s + 1 = learner s."""
-        batch, _, concepts, edge_width = encoded.edges.shape
         one = torch.zeros_like(encoded.class_shares).scatter_(
             1, (target - 1).clamp(min=0).unsqueeze(1), 1.0
         )
         addressed = torch.where((target == 0).unsqueeze(1), encoded.class_shares, one)
-        addressed = addressed.unsqueeze(1)  # (B, 1, S) the learner, or the mean of the class
-        edges = (addressed @ encoded.edges.flatten(2)).view(batch, concepts, edge_width)
-        who = self.target_query(addressed @ encoded.learners)  # (B, 1, d)
-        query = self._queries(encoded, activity)[1].unsqueeze(1) + who
-        keys = self.concept_key(encoded.concepts) + self.concept_edge(edges) + query
-        logits: Tensor = self.concept_score(torch.relu(keys)).squeeze(-1)
-        return logits
+        who = self.target_query(addressed.unsqueeze(1) @ encoded.learners)  # (B, 1, d)
+        keys = self.concept_key(encoded.concepts) + self._queries(encoded, activity)[1].unsqueeze(1)
+        own: Tensor = self.concept_score(torch.relu(keys + who)).squeeze(-1)
+        row = torch.arange(target.shape[0], device=target.device)
+        return own + scores[row, target]
 
     def _queries(self, encoded: Encoded, activity: Tensor) -> tuple[Tensor, Tensor]:
         queries = self.summary(encoded.course) + self.activity_embedding(activity)
@@ -74,19 +90,12 @@ class PlanHead(nn.Module):
 
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
-        width, edge_width = config.width, config.edge_width
-        self.learner = nn.Linear(width, edge_width)
-        self.concept = nn.Linear(width, edge_width, bias=False)
-        self.edge = nn.Linear(edge_width, edge_width, bias=False)
-        self.score = nn.Linear(edge_width, TASKS)
+        self.score = nn.Linear(config.edge_width, TASKS)
         nn.init.orthogonal_(self.score.weight, SMALL_GAIN)
 
     def forward(self, encoded: Encoded) -> Tensor:
         """Logits (B, S, K C), the concept running fastest."""
-        pairs: Tensor = self.edge(encoded.edges)  # (B, S, C, e), filled in place: it is the largest
-        pairs.add_(self.learner(encoded.learners).unsqueeze(2))
-        pairs.add_(self.concept(encoded.concepts).unsqueeze(1))
-        logits: Tensor = self.score(pairs.relu_())  # (B, S, C, K)
+        logits: Tensor = self.score(encoded.pairs)  # (B, S, C, K)
         return logits.transpose(2, 3).flatten(2)
 
 

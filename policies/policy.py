@@ -202,13 +202,14 @@ class AttentionPolicy(ActorCriticPolicy):
         activities = masked_log_probs(head.activity_logits(encoded), obs["activity_mask"])
         activity = choose[0](activities)
         row = torch.arange(activity.shape[0], device=activity.device)
+        scores = head.scores(encoded, activity)  # (B, 1 + S, C)
+        allowed = obs["concept_mask"][row, activity]
         targets = masked_log_probs(
-            head.target_logits(encoded, activity), obs["target_mask"][row, activity]
+            head.target_logits(encoded, scores, activity, allowed),
+            obs["target_mask"][row, activity],
         )
         target = choose[1](targets)
-        concepts = masked_log_probs(
-            head.concept_logits(encoded, activity, target), obs["concept_mask"][row, activity]
-        )
+        concepts = masked_log_probs(head.concept_logits(encoded, scores, activity, target), allowed)
         concept = choose[2](concepts)
         tasks = obs["task_mask"].unsqueeze(-1) * obs["task_concept_mask"].unsqueeze(1)
         plans = masked_log_probs(self.plan_head(encoded), tasks.flatten(2))  # (B, S, K C)

@@ -16,13 +16,14 @@ from typing import Annotated, Any
 
 import torch
 import tyro
+from rich.progress import track
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 from stable_baselines3.common.logger import configure
 
 from agents.callbacks import InspectionCallback
 from agents.checkpoint import has_state, load_state
 from agents.evaluation import evaluate
-from agents.imitation import warm_start
+from agents.imitation import WarmStart, warm_start
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback, ProgressCallback
@@ -76,15 +77,18 @@ def curriculum_of(config: TrainConfig) -> Curriculum:
 
 
 def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
-    """Classrooms and a fresh model, on the device asked for."""
-    env = ClassroomVectorEnv(
-        config.classrooms,
-        course=config.course,
-        curriculum=curriculum_of(config),
-        threads=config.simulation_threads,
+    """Classrooms spread over the course, and a fresh model, on the device asked for."""
+    env = SB3Classrooms(
+        ClassroomVectorEnv(
+            config.classrooms,
+            course=config.course,
+            curriculum=curriculum_of(config),
+            threads=config.simulation_threads,
+        )
     )
+    env.set_options({"spread": True})
     return ClassroomPPO(
-        env=SB3Classrooms(env),
+        env=env,
         config=config.ppo,
         policy_config=config.policy,
         seed=seed,
@@ -133,7 +137,17 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
         return
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
     if config.warm_start.tutor != "none":
-        warm_start(model, make_tutor(config.warm_start.tutor), config.warm_start.rollouts)
+        imitate(model, config.warm_start)
+
+
+def imitate(model: ClassroomPPO, how: WarmStart) -> None:
+    """Copy the rule, with a bar; after Ctrl-C, starting again repeats it exactly."""
+    each = model.n_steps * model.n_envs
+    print(f"imitating {how.tutor} for {how.rollouts * each} decisions", flush=True)
+    losses = warm_start(model, make_tutor(how.tutor), how.rollouts)
+    for number, loss in enumerate(track(losses, "imitation", how.rollouts), start=1):
+        model.logger.record("train/imitation_loss", loss)
+        model.logger.dump(number * each)
 
 
 def check_same(run: Path, config: TrainConfig, seed: int) -> None:

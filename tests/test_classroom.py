@@ -166,6 +166,16 @@ def test_bad_arguments_name_field_value_and_expectation(make: object, message: s
         make()
 
 
+def test_classrooms_can_start_spread_over_the_course() -> None:
+    """Training sees every part of the course in every batch, not all classes in the same minute."""
+    env = ClassroomVectorEnv(4, course=Course(lessons=2, minutes=20))
+    obs, _ = env.reset(seed=1, options={"spread": True})
+    assert obs["course"][:, 1].tolist() == [1.0, 0.75, 0.5, 0.25]  # share of the course left
+    assert not env.simulation.done.any()
+    with pytest.raises(ValueError, match="options"):
+        env.reset(options={"spread": True, "difficulty": 3})
+
+
 def test_bad_options_seeds_and_shapes_are_refused() -> None:
     env = ClassroomVectorEnv(2, course=SHORT)
     with pytest.raises(ValueError, match="options"):

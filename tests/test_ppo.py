@@ -77,6 +77,19 @@ def test_the_future_is_discounted_by_the_minutes_that_pass() -> None:
     torch.testing.assert_close(rollout.advantages.flatten(), torch.tensor([0.45**2 * late, late]))
 
 
+def test_a_steady_gain_makes_no_decision_length_look_better() -> None:
+    """A class that learns twice as fast as the mean does so in long and in short decisions."""
+    spaces = observation_space(1, 2), action_space(1, 2)
+    rollout = ClassroomRollout(2, *spaces, device="cpu", gae_lambda=0.5, gamma=0.9, n_envs=1)
+    rollout.observations["learner_present"][:] = 1
+    rollout.minutes[:, 0] = torch.tensor([0.5, 6.0])
+    rollout.rewards[:, 0, 0] = 2.0 * rollout.minutes[:, 0]
+    forever = (2.0 - 1.0) / -math.log(0.9)  # the integral of the surplus, discounted
+    rollout.values[:] = forever
+    rollout.finish(torch.full((1, 1), forever), 1.0)
+    torch.testing.assert_close(rollout.advantages, torch.zeros(2, 1, 1))
+
+
 def test_a_cut_course_is_bootstrapped_and_a_finished_one_is_not() -> None:
     for truncate in (False, True):
         model = make_model(truncate=truncate, steps=6, gamma=1.0, gae_lambda=0.975)
@@ -203,7 +216,7 @@ class Sage:
 
 def test_a_warm_start_copies_the_tutor() -> None:
     model = make_model(32, steps=12, batch=96, epochs=4, learning_rate=1e-2)
-    history = warm_start(model, Sage(), 6)  # type: ignore[arg-type]  # kind is a plain str
+    history = list(warm_start(model, Sage(), 6))  # type: ignore[arg-type]  # kind is a plain str
     assert history[-1] < 0.3 * history[0]
     seen = evaluate_policy(model, SB3Classrooms(ToyClassrooms(32)), 64, deterministic=True)
     assert seen[0] > 1.1

@@ -136,6 +136,22 @@ def test_masks_are_never_empty_even_when_everybody_left() -> None:
     assert allowed.tolist() == [Activity.CIRCULATE, Activity.REST]
 
 
+def test_learners_habituate_to_cues_and_recover() -> None:
+    """A tutor cannot hold attention by cueing without pause; one that waits is heard again."""
+    simulation = started(Course(lessons=1), 1)
+    cue, circulate = np.zeros((2, 1, 19), np.int64)
+    cue[0, 0] = Activity.CUE
+    strengths = []
+    for pause in (0, 0, 10):
+        for _ in range(pause):
+            simulation.step(circulate)  # 2 min each
+        simulation.step(cue)
+        strengths.append(simulation.world.state.mind.cue_strength[0, 0])
+    assert strengths[0] == pytest.approx(1.0, abs=1e-3)
+    assert strengths[1] == pytest.approx(1 - np.exp(-0.5 / 5), rel=1e-6)
+    assert strengths[2] == pytest.approx(1 - np.exp(-20.5 / 5), rel=1e-6)
+
+
 def test_observation_knows_hidden_state_only_through_events_and_readings() -> None:
     """Other learners behind the same events and readings look the same to the tutor."""
     simulation = started(Course(), 1)

@@ -22,12 +22,12 @@ LEARNERS = 3
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run folder of an untrained tutor for three learners, two lessons of 5 minutes."""
+    """Run folder of an untrained tutor for three learners, two lessons of 12 minutes."""
     folder = tmp_path_factory.mktemp("run")
     torch.manual_seed(0)
     spaces = observation_space(LEARNERS, 16), action_space(LEARNERS, 16)
     policy = AttentionPolicy(*spaces, lambda _: 0.0, PolicyConfig(layers=1))
-    config = TrainConfig(course=Course(learners=LEARNERS, lessons=2, minutes=5))
+    config = TrainConfig(course=Course(learners=LEARNERS, lessons=2, minutes=12))
     write_config(folder, config, preset="quick", seed=0)
     save_policy(policy, folder)
     return folder
@@ -43,7 +43,7 @@ def test_terminal_shows_every_decision_with_its_reason(
     assert shown.count("Plan:") == decisions
     assert f"{decisions} decisions; normalised learning gain" in shown
     assert "Lesson 1 of 2" in shown
-    assert "Lesson 2 of 2, minute 5 of 5" in shown.replace("\n", " ")
+    assert "Lesson 2 of 2, minute 12 of 12" in shown.replace("\n", " ")
 
 
 def test_seed_chooses_the_class_and_repeats_it(

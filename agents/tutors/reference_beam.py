@@ -96,7 +96,7 @@ class _Search:
     def best_first(self) -> Decision:
         """The first decision of the best plan of every class."""
         batch, width = self._classes.batch, self._settings.width
-        _load(self._states, self._classes, np.repeat(np.arange(batch), width))
+        self._states.take(self._classes, np.repeat(np.arange(batch), width))
         self._states.world.state.clock.low ^= _OTHER_DICE
         elapsed = np.zeros(batch * width)
         alive = np.tile(np.arange(width) == 0, batch)  # (N W,) one root a class at first
@@ -112,7 +112,7 @@ class _Search:
             first = taken if depth == 0 else first[plan]
             elapsed = elapsed[plan] + minutes[plan, choice]
             alive = np.isfinite(value[plan, choice])
-            _load(self._states, self._trials, plan * CANDIDATES + choice)
+            self._states.take(self._trials, plan * CANDIDATES + choice)
             if depth + 1 < self._settings.depth:
                 prospect = self._look()
         return _decision(first[::width])  # the best plan comes first
@@ -140,7 +140,7 @@ class _Search:
         """
         rows, kinds, _ = actions.shape
         over = np.repeat(self._states.done, kinds)  # (N W K,)
-        _load(self._trials, self._states, np.repeat(np.arange(rows), kinds))
+        self._trials.take(self._states, np.repeat(np.arange(rows), kinds))
         self._trials.step(actions.reshape(rows * kinds, -1))
         ended = self._trials.done | over
         self._trials.outcome.done[:] = ended
@@ -158,17 +158,7 @@ class _Search:
 
 
 def _copy_of(simulation: Simulation, rows: int) -> Simulation:
-    return Simulation(rows, simulation.course, simulation.curriculum, simulation.world.constants)
-
-
-def _load(target: Simulation, source: Simulation, rows: NDArray[np.int64]) -> None:
-    """Give the target the source's classrooms `rows`, one for each of its own."""
-    for ours, theirs in (
-        *zip(target.world.state, source.world.state, strict=True),
-        *zip(target.masks, source.masks, strict=True),
-    ):
-        ours[...] = theirs[rows]
-    target.outcome.done[:] = source.outcome.done[rows]
+    return Simulation(rows, simulation.course, simulation.curriculum, simulation.constants)
 
 
 def _best(
