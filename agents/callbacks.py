@@ -220,7 +220,7 @@ def _rule_tag(name: str) -> str:
 
 def _layout(rules: list[str]) -> dict[str, dict[str, list[Any]]]:
     """TensorBoard's custom charts: the policy's gain with every rule's as a line."""
-    lines = ["learner/nlg_delayed", "eval/nlg_of_class", *map(_rule_tag, rules)]
+    lines = ["learner/nlg_delayed", *map(_rule_tag, rules)]  # means; one class would mislead
     shares = [f"policy/share_{activity.name.lower()}" for activity in Activity]
     return {
         "learning gain": {"policy and rules": ["Multiline", [f"^{tag}$" for tag in lines]]},

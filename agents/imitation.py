@@ -1,4 +1,4 @@
-"""Behaviour cloning: some hundred updates that copy a tutor before reinforcement learning."""
+"""Behaviour cloning: updates that copy a tutor before reinforcement learning."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> Iterator[flo
         rollouts: How many rollouts of the model's own length.
 
     Yields:
-        Mean loss of each rollout: negative log-likelihood per choice plus the value error.
+        Mean loss of each rollout: negative log-likelihood per choice plus the weighted value error.
     """
     tutor.reset(model.n_envs)
     model.start_courses()
@@ -52,6 +52,7 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> Iterator[flo
 def _teach(model: ClassroomPPO, tutor: Tutor) -> None:
     rollout, env = model.rollout_buffer, cast("SB3Classrooms", model.get_env())
     rollout.reset()
+    model.policy.set_training_mode(False)
     for _ in range(model.n_steps):
         decision = _as_tutor(model, tutor)
         move = advance(env, decision.actions.cpu().numpy())
@@ -60,12 +61,12 @@ def _teach(model: ClassroomPPO, tutor: Tutor) -> None:
 
 
 def _as_tutor(model: ClassroomPPO, tutor: Tutor) -> Decision:
-    """The tutor's actions with the model's own values, as if the model had chosen them."""
+    """The tutor's actions with the model's own values; imitation needs no probabilities."""
     row = model.rollout_buffer.observe(model.observation)
     actions = torch.as_tensor(tutor.act(model.observation), device=model.device)
     with torch.no_grad():
-        scored = model.policy.evaluate(row, actions)
-    return Decision(actions, scored.tutor_log_prob, scored.plan_log_prob, scored.values)
+        values = model.policy.learner_values(row)
+    return Decision(actions, torch.zeros_like(values[:, 0]), torch.zeros_like(values), values)
 
 
 def _imitate(model: ClassroomPPO, batch: Minibatch) -> Tensor:

@@ -69,7 +69,7 @@ class PPOConfig:
             ("batch", 2, None),
             ("epochs", 1, None),
             ("learning_rate", 0, None),
-            ("gamma", 0, 1),
+            ("gamma", 0.01, 1),
             ("gae_lambda", 0, 1),
             ("clip", 0, None),
             ("gain_memory", 0, 1),

@@ -16,7 +16,8 @@ class TrainConfig:
     """Everything that decides what a training run learns, beside its seed."""
 
     decisions: int = 400_000
-    """Decisions to train on, over all classrooms; a course of the default size takes about 100."""
+    """Decisions to learn from after imitation, over all classrooms; a course of the default size
+    takes about 190."""
     classrooms: int = 64
     """Classrooms taught at the same time; more make each update's estimate steadier."""
     threads: int = 1
@@ -71,7 +72,7 @@ PRESETS = MappingProxyType(
             evaluation_classes=512,
         ),
         "reference": TrainConfig(
-            decisions=2_500_000,
+            decisions=1_000_000,
             classrooms=128,
             warm_start=WarmStart(tutor=BEST_RULE, rollouts=48),
             policy=PolicyConfig(layers=2),
@@ -81,4 +82,4 @@ PRESETS = MappingProxyType(
     }
 )
 """quick: a smoke run of a minute. default: one CPU core, under 15 minutes. large: one GPU.
-reference: one CPU core for hours."""
+reference: one CPU core for 40 minutes."""

@@ -28,7 +28,7 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         |---|---|---|
         | course | (10,) | shares of lesson and course left, log days to test, minutes, scene |
         | gaze, head, face, voice, touch | (S, F) | sensor windows: mean, spread, trend, present |
-        | behaviour | (S, 11) | task, concept's depth, minutes, speed, hints, hand, headset |
+        | behaviour | (S, 12) | task, concept's depth, minutes, speed, hints, hand, headset, cue |
         | evidence | (S, C, 6) | attempts, successes, last result, hours, quiz share, working |
         | belief, understanding | (S, C, 2) | knowledge tracing: mean and spread |
         | concepts, prerequisites, seats | | what does not change |

@@ -169,12 +169,5 @@ def reveal(b: int, mastery: Single, understanding: Single, w: World) -> None:
             understanding[i, c] = knowledge[b, i, c].understanding
 
 
-@compiled
-def reveal_all(truth: Single, w: World) -> None:
-    """Write the hidden truth of every classroom: (B, S, C, 2)."""
-    for b in range(truth.shape[0]):
-        reveal(b, truth[b, :, :, 0], truth[b, :, :, 1], w)
-
-
 if len(BEHAVIOUR) != TASK_FEATURES + 7 or COURSE[SCENE_OFFSET][:6] != "scene_":
     raise RuntimeError("observation features do not follow envs.spaces")

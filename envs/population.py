@@ -10,7 +10,7 @@ from envs.learners.calibrated import sigmoid
 from envs.state import SENSOR_CHANNELS, State
 
 UNCUED_MINUTES = 40.0
-"""What counts as the time since the last cue before the first one of a lesson: fully recovered."""
+"""What counts as the time since the last cue before the first one of a lesson: a whole lesson."""
 
 
 @compiled

@@ -1,6 +1,7 @@
 """B classrooms as arrays: reset, step, save; no Gymnasium here."""
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
@@ -23,7 +24,7 @@ from envs.lessons import (
     play_decisions,
     start_course,
 )
-from envs.observing import Views, empty_views, reveal_all
+from envs.observing import Views, empty_views
 from envs.spaces import SCENES
 from envs.state import Ints, empty_state, plain_arrays
 from envs.tracing import Tracer, make_tracer
@@ -81,7 +82,6 @@ class Simulation:
         self.outcome = empty_outcome(batch, learners)
         self.report = empty_report(batch, learners)
         self.actions = np.zeros((batch, 3 + 2 * learners), np.int64)
-        self._truth = np.zeros((batch, learners, concepts, 2), np.float32)
         self._privileged = int(course.tracer == "truth")
         self._tracer = self._make_tracer()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -105,14 +105,6 @@ class Simulation:
         """The contract's observation, (B, ...) each, overwritten by the next step."""
         return {**self.views._asdict(), **self.masks._asdict()}
 
-    def truth(self) -> NDArray[np.float32]:
-        """Logit mastery now and understanding of every learner and concept: (B, S, C, 2).
-
-        Hidden from tutors: what training may compare a belief with. Overwritten by the next call.
-        """
-        reveal_all(self._truth, self.world)
-        return self._truth
-
     @property
     def done(self) -> NDArray[np.bool_]:
         """(B,) True where the course is over."""
@@ -135,8 +127,9 @@ class Simulation:
             self._tracer.reset(mask == 1)
 
     def spread(self) -> None:
-        """Let classroom i of B stand i / B of the way into a course in which nothing was taught."""
-        decisions = self.course.lessons * int(self.course.minutes // MINUTES[Activity.CIRCULATE])
+        """Start anew, classroom i of B being i / B of the way into a course with nothing taught."""
+        lesson = math.ceil(self.course.minutes / MINUTES[Activity.CIRCULATE])
+        decisions = self.course.lessons * lesson
         ahead = np.arange(self.batch) * decisions // self.batch
         watch = np.zeros_like(self.actions)
         for left in range(decisions, 0, -1):
@@ -207,15 +200,9 @@ class Simulation:
 
         Both must have the same course and curriculum; B may differ.
         """
-        groups = zip(self._groups(), source._groups(), strict=True)  # noqa: SLF001  # same class
-        for ours, theirs in groups:
-            for array, original in zip(ours, theirs, strict=True):
-                array[...] = original[rows]
-
-    def _groups(self) -> list[Iterable[NDArray[Any]]]:
-        tracer = () if self._tracer is None else self._tracer.arrays().values()
-        world = self.world
-        return [world.state, world.events, self.views, self.masks, self.outcome, tracer]
+        theirs = source._arrays()  # noqa: SLF001  # of the same class
+        for name, array in self._arrays().items():
+            array[...] = theirs[name][rows]
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         arrays = plain_arrays(self.world.state._asdict())

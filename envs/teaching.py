@@ -79,6 +79,20 @@ def occupation_of(b: int, i: int, activity: int, target: int, w: World) -> int:
 
 
 @compiled
+def cue(b: int, i: int, concept: int, w: World) -> float:
+    """Cue learner i on a concept; returns the cue's strength in [0, 1]."""
+    mind, sensing, a = w.state.mind, w.state.sensing, w.constants.attention
+    strength: float = cue_strength(sensing[b, i].since_cue_minutes, a)
+    sensing[b, i].since_cue_minutes = 0.0
+    running = mind[b, i].cue_strength if mind[b, i].cue_minutes > 0.0 else 0.0
+    if strength >= running:  # a weak cue does not undo a strong one
+        mind[b, i].cue_minutes = a.cue_minutes
+        mind[b, i].cue_strength = strength
+        mind[b, i].cue_concept = concept
+    return strength
+
+
+@compiled
 def address(b: int, activity: int, target: int, concept: int, step: int, w: World) -> None:
     """What happens at once when the tutor turns to learners: cues, relief, the end of neglect."""
     mind, a = w.state.mind, w.constants.attention
@@ -88,12 +102,7 @@ def address(b: int, activity: int, target: int, concept: int, step: int, w: Worl
             continue
         mind[b, i].unattended_minutes = 0.0
         if activity == Activity.CUE:
-            strength = cue_strength(w.state.sensing[b, i].since_cue_minutes, a)
-            mind[b, i].cue_minutes = a.cue_minutes
-            mind[b, i].cue_strength = strength
-            w.state.sensing[b, i].since_cue_minutes = 0.0
-            mind[b, i].cue_concept = concept
-            reach = strength if target == i + 1 else strength * a.class_cue
+            reach = cue(b, i, concept, w) * (1.0 if target == i + 1 else a.class_cue)
             if uniform(low, high, step, i, Use.CUE) < reach:
                 mind[b, i].lapsed = 0
         if activity == Activity.EXPLAIN:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.activities import STEPS_PER_MINUTE, USES_CONCEPT, Activity, Occupation
+from envs.observing import reveal
 from envs.simulation import Simulation
 
 AFFECTS: Final = ("engaged", "confused", "frustrated", "bored")
@@ -159,9 +160,11 @@ def _name(simulation: Simulation, concept: int) -> str:
 def _learners(simulation: Simulation, index: int, columns: int) -> tuple[LearnerView, ...]:
     world = simulation.world
     mind, events = world.state.mind, world.events
-    truth = simulation.truth()[index].astype(np.float64)  # (S, C, 2)
-    mastery = 1.0 / (1.0 + np.exp(-truth[..., 0]))  # (S, C)
-    understanding = truth[..., 1].mean(axis=1)  # (S,)
+    pairs = (simulation.course.learners, simulation.curriculum.size)
+    logits, understood = np.zeros(pairs, np.float32), np.zeros(pairs, np.float32)
+    reveal(index, logits, understood, world)
+    mastery = 1.0 / (1.0 + np.exp(-logits.astype(np.float64)))  # (S, C)
+    understanding = understood.mean(axis=1)  # (S,)
     return tuple(
         LearnerView(
             number=i + 1,

@@ -25,8 +25,7 @@ class Encoded(NamedTuple):
     course: Tensor  # (B, d)
     learners: Tensor  # (B, S, d)
     concepts: Tensor  # (B, C, d)
-    edges: Tensor  # (B, S, C, e)
-    pairs: Tensor  # (B, S, C, e) the edges again, with what both tokens know by now
+    pairs: Tensor  # (B, S, C, e) the edges, with what both tokens know by now
     class_shares: Tensor  # (B, S) 1 / learners present, 0 for the absent
     concept_shares: Tensor  # (B, C) 1 / concepts present, 0 for the absent
 
@@ -90,7 +89,7 @@ class Encoder(nn.Module):
             tokens[:, 1 + learners :],
         )
         pairs = self.pairs(edges, people, topics)
-        encoded = Encoded(course, people, topics, edges, pairs, class_shares, concept_shares)
+        encoded = Encoded(course, people, topics, pairs, class_shares, concept_shares)
         return encoded, attention
 
     def edge_features(self, obs: Observation) -> Tensor:
@@ -139,8 +138,8 @@ class Encoder(nn.Module):
 class PairFeatures(nn.Module):
     """Features of every learner-concept pair, from its edge and both its tokens.
 
-    All heads read them: what a learner should study next and what to explain to it are nearly the
-    same question, and the plan, with credit per learner, learns its answer first.
+    The pointers of both heads read them: what a learner should study next and what to explain to it
+    are nearly the same question, and the plan, with credit per learner, learns its answer first.
     """
 
     def __init__(self, config: PolicyConfig) -> None:

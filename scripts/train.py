@@ -21,14 +21,15 @@ from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 from stable_baselines3.common.logger import configure
 
 from agents.callbacks import InspectionCallback
-from agents.checkpoint import has_state, load_state
+from agents.checkpoint import has_state, load_state, save_state
 from agents.evaluation import evaluate
-from agents.imitation import WarmStart, warm_start
+from agents.imitation import warm_start
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
 from agents.sb3_adapter import SB3Classrooms
+from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
@@ -130,22 +131,42 @@ def stop(model: ClassroomPPO) -> None:
 
 
 def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run: Path) -> None:
-    """Load the state to resume, or begin: write config.json and imitate a rule if asked to."""
+    """Load the state to resume, or begin: write config.json and imitate a rule if asked to.
+
+    Raises:
+        ValueError: The rule to imitate reads another belief than the course offers.
+    """
+    tutor = teacher(config)
     model.set_logger(configure(str(run), ["tensorboard"]))
     if arguments.resume is not None and has_state(run / CHECKPOINT):
         load_state(model, run / CHECKPOINT)
         return
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
-    if config.warm_start.tutor != "none":
-        imitate(model, config.warm_start)
+    if tutor is not None:
+        imitate(model, tutor, config.warm_start.rollouts)
+        save_state(model, run / CHECKPOINT)
 
 
-def imitate(model: ClassroomPPO, how: WarmStart) -> None:
-    """Copy the rule, with a bar; after Ctrl-C, starting again repeats it exactly."""
+def teacher(config: TrainConfig) -> Tutor | None:
+    """The rule to imitate, which must read the belief that the policy will see; None for none."""
+    if config.warm_start.tutor == "none":
+        return None
+    tutor = make_tutor(config.warm_start.tutor)
+    needed = getattr(tutor, "tracer", None)
+    if needed not in (None, config.course.tracer):
+        raise ValueError(
+            f"warm_start.tutor is {tutor.name!r} and course.tracer {config.course.tracer!r}; "
+            f"expected tracer {needed!r}, or a tutor that reads no belief, or none"
+        )
+    return tutor
+
+
+def imitate(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> None:
+    """Copy the rule, with a bar; Ctrl-C ends it, and starting again repeats it exactly."""
     each = model.n_steps * model.n_envs
-    print(f"imitating {how.tutor} for {how.rollouts * each} decisions", flush=True)
-    losses = warm_start(model, make_tutor(how.tutor), how.rollouts)
-    for number, loss in enumerate(track(losses, "imitation", how.rollouts), start=1):
+    print(f"imitating {tutor.name} for {rollouts * each} decisions", flush=True)
+    losses = warm_start(model, tutor, rollouts)
+    for number, loss in enumerate(track(losses, "imitation", rollouts), start=1):
         model.logger.record("train/imitation_loss", loss)
         model.logger.dump(number * each)
 
@@ -176,7 +197,7 @@ def main(argv: list[str] | None = None) -> int:
     print(f"run {run}, preset {arguments.preset}, seed {arguments.seed}, on {model.device}")
     try:
         prepare(model, config, arguments, run)
-        before = model.num_timesteps
+        before, learning = model.num_timesteps, time.monotonic()
         finished = learn(model, config, run)
     except KeyboardInterrupt:
         finished = False
@@ -184,19 +205,21 @@ def main(argv: list[str] | None = None) -> int:
         print(f"stopped at {model.num_timesteps} decisions; to go on from the last checkpoint:")
         print(f"python -m scripts.train --resume {run}")
         return INTERRUPTED
-    results = summary(model, config, time.monotonic() - begin, model.num_timesteps - before)
+    now = time.monotonic()
+    speed = (model.num_timesteps - before) / (now - learning)
+    results = summary(model, config, now - begin, speed)
     report({"run": str(run), **results}, arguments.json)
     return 0
 
 
 def summary(
-    model: ClassroomPPO, config: TrainConfig, seconds: float, decisions: int
+    model: ClassroomPPO, config: TrainConfig, seconds: float, speed: float
 ) -> dict[str, Any]:
-    """Figures of a finished training, and of its policy on unseen classes."""
+    """Figures of a finished training, imitation included, and of its policy on unseen classes."""
     figures: dict[str, Any] = {
         "decisions": model.num_timesteps,
         "seconds": seconds,
-        "train_decisions_per_s": decisions / seconds,
+        "train_decisions_per_s": speed,
     }
     if config.evaluation_classes:
         tutor = TrainedPolicy(model.policy, seed=SAMPLING_SEED)
@@ -213,7 +236,8 @@ def report(results: dict[str, Any], path: Path | None) -> None:
     if path is not None:
         write_json(path, results)
     minutes, speed = results["seconds"] / 60, results["train_decisions_per_s"]
-    print(f"{results['decisions']} decisions in {minutes:.1f} min, {speed:.0f} per second")
+    print(f"{results['decisions']} decisions learnt from, {speed:.0f} per second")
+    print(f"{minutes:.1f} min in all")
     if "nlg_delayed" in results:
         print(f"NLG {results['nlg_delayed']:.3f}, mean of {results['classes']} unseen classes")
     print(f"compare with the rules: python -m scripts.evaluate {results['run']}")

@@ -172,6 +172,9 @@ def test_classrooms_can_start_spread_over_the_course() -> None:
     obs, _ = env.reset(seed=1, options={"spread": True})
     assert obs["course"][:, 1].tolist() == [1.0, 0.75, 0.5, 0.25]  # share of the course left
     assert not env.simulation.done.any()
+    odd = ClassroomVectorEnv(12, course=Course(lessons=2, minutes=5))  # 3 decisions a lesson
+    left = odd.reset(seed=1, options={"spread": True})[0]["course"][:, 1]
+    assert np.unique(left.round(3)).size == 6
     with pytest.raises(ValueError, match="options"):
         env.reset(options={"spread": True, "difficulty": 3})
 

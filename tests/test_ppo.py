@@ -252,5 +252,5 @@ def test_bfloat16_takes_nearly_the_same_step() -> None:
 
 
 def test_a_wrong_knob_is_named() -> None:
-    with pytest.raises(ValueError, match=r"ppo.gamma is 1.5; expected at least 0 and at most 1"):
+    with pytest.raises(ValueError, match=r"ppo.gamma is 1.5; expected at least 0.01 and at most 1"):
         PPOConfig(gamma=1.5)

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 from stable_baselines3.common.vec_env import DummyVecEnv
 
+from agents import imitation
 from agents.checkpoint import load_policy, load_state, save_state
 from agents.ppo import ClassroomPPO
 from agents.ppo_config import PPOConfig
@@ -99,6 +101,33 @@ def test_the_command_resumes_a_stopped_run_exactly(
     weights = [load_policy(tmp_path / name, "cpu").state_dict() for name in ("whole", "part")]
     assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
     assert json.loads((tmp_path / "r.json").read_text())["decisions"] == 32
+
+
+def test_a_run_stopped_while_it_imitates_starts_again_and_ends_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train.main([*SMALL_RUN, f"--run={tmp_path / 'whole'}"]) == 0
+    teach, calls = imitation._teach, count()
+
+    def interrupted(*args: Any) -> None:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        teach(*args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(imitation, "_teach", interrupted)
+        assert train.main([*SMALL_RUN, f"--run={tmp_path / 'part'}"]) == train.INTERRUPTED
+    assert train.main([f"--resume={tmp_path / 'part'}"]) == 0
+    weights = [load_policy(tmp_path / name, "cpu").state_dict() for name in ("whole", "part")]
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+
+
+def test_imitating_a_rule_that_needs_another_belief_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"'greedy on belief' and course.tracer 'none'; expected"):
+        train.main([*SMALL_RUN, f"--run={tmp_path}", "--course.tracer=none"])
+    assert not list(tmp_path.iterdir())
+    flags = ("--course.tracer=none", "--warm-start.tutor=fixed curriculum")
+    assert train.main([*SMALL_RUN, f"--run={tmp_path}", *flags]) == 0
 
 
 def test_a_run_folder_is_complete(tmp_path: Path) -> None:

@@ -109,3 +109,25 @@ def test_normal_quantile_agrees_with_scipy() -> None:
     p = np.concatenate([np.geomspace(1e-9, 0.02, 200), np.linspace(0.02, 0.999, 500)])
     ours = np.array([normal_quantile(float(x)) for x in p])
     np.testing.assert_allclose(ours, norm.ppf(p), rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("tracer", ["gaussian", "bkt"])
+def test_a_copy_goes_on_as_the_original_does(tracer: str) -> None:
+    """The search of the references and any look ahead start from copies."""
+    course = Course(lessons=1, tracer=tracer)
+    simulation = Simulation(3, course, ALGEBRA, Constants())
+    simulation.seed(np.arange(3))
+    simulation.start()
+    rows = np.array([2, 0, 0, 1])
+    copy = Simulation(4, course, ALGEBRA, Constants())
+    work = np.zeros((3, 19), np.int64)
+    work[:, 3::2] = 3  # everybody practises the first concept
+    for n in range(6):
+        if n == 3:
+            copy.take(simulation, rows)
+        simulation.step(work)
+        if n >= 3:
+            copy.step(work[rows])
+    for name, original in simulation.observation.items():
+        np.testing.assert_array_equal(copy.observation[name], original[rows], err_msg=name)
+    np.testing.assert_array_equal(copy.outcome.reward, simulation.outcome.reward[rows])

@@ -136,20 +136,38 @@ def test_masks_are_never_empty_even_when_everybody_left() -> None:
     assert allowed.tolist() == [Activity.CIRCULATE, Activity.REST]
 
 
-def test_learners_habituate_to_cues_and_recover() -> None:
-    """A tutor cannot hold attention by cueing without pause; one that waits is heard again."""
-    simulation = started(Course(lessons=1), 1)
-    cue, circulate = np.zeros((2, 1, 19), np.int64)
-    cue[0, 0] = Activity.CUE
+def cue_strengths(pauses: list[int], target: int = 0) -> np.ndarray:
+    """Strength of the cue that is at work in both learners after each cue of a lesson: (T, 2)."""
+    simulation = started(Course(lessons=1, learners=2), 1)
+    cue, circulate = np.zeros((2, 1, 7), np.int64)
+    cue[0, :2] = Activity.CUE, target
     strengths = []
-    for pause in (0, 0, 10):
+    for pause in pauses:
         for _ in range(pause):
             simulation.step(circulate)  # 2 min each
         simulation.step(cue)
-        strengths.append(simulation.world.state.mind.cue_strength[0, 0])
-    assert strengths[0] == pytest.approx(1.0, abs=1e-3)
-    assert strengths[1] == pytest.approx(1 - np.exp(-0.5 / 5), rel=1e-6)
-    assert strengths[2] == pytest.approx(1 - np.exp(-20.5 / 5), rel=1e-6)
+        mind = simulation.world.state.mind
+        strengths.append(mind.cue_strength[0] * (mind.cue_minutes[0] > 0))
+    return np.array(strengths)
+
+
+def test_learners_habituate_to_cues_and_recover() -> None:
+    """A tutor cannot hold attention by cueing without pause; one that waits is heard again."""
+    first, soon, late = cue_strengths([0, 1, 10])[:, 0]
+    assert first == pytest.approx(1.0, abs=1e-3)
+    assert soon == pytest.approx(1 - np.exp(-2.5 / 5), rel=1e-6)
+    assert late == pytest.approx(1 - np.exp(-20.5 / 5), rel=1e-6)
+
+
+def test_a_weak_cue_does_not_undo_a_strong_one() -> None:
+    first, again = cue_strengths([0, 0])[:, 0]
+    assert again == first
+
+
+def test_only_the_learner_who_is_cued_habituates() -> None:
+    strengths = cue_strengths([0, 0], target=1)
+    assert strengths[0, 0] > 0.99
+    assert (strengths[:, 1] == 0).all()
 
 
 def test_observation_knows_hidden_state_only_through_events_and_readings() -> None:

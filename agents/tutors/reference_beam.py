@@ -43,8 +43,6 @@ class BeamSettings(GreedySettings):
     """Decisions looked ahead."""
     window_minutes: float = 10.0
     """Plans end at different times; what is left until this time is valued at the root's rate."""
-    pace: float = 1.6
-    """Factor on that rate, which counts the tasks only; higher values favour short activities."""
 
 
 class BeamTruth(GreedyTruth):
@@ -150,7 +148,7 @@ class _Search:
         opened = (mastery * root.ahead.reshape(rows, 1, -1)).sum(axis=2)
         left = np.maximum(0.0, self._settings.window_minutes - elapsed[:, None] - minutes)
         value = score + np.where(ended.reshape(rows, kinds), 0.0, opened)
-        rate = self._settings.pace * value_ahead(root)
+        rate = value_ahead(root)
         return value + left * rate[:, None], minutes
 
     def _look(self) -> Prospect:
