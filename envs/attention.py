@@ -3,7 +3,7 @@
 drive q = trait + engagement + time on task + affect + novelty + contagion - sickness
 lapse rate  = .40 exp(-(q - .85)) per min, times lecture, unattended and relief factors
 return rate = 1.73 exp(.5 (q - .85)) per min, times the cue factor
-cue strength = 1 - exp(-minutes since the last cue / 5): scales what a cue does to attention
+cue strength = 1 - exp(-minutes since the last cue / 5): scales its effect on lapses and learning
 
 Engagement is an Ornstein-Uhlenbeck process, the session effect is constant in a lesson. Sources
 and tags of the numbers: `envs.constants.AttentionConstants`.

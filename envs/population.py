@@ -10,7 +10,8 @@ from envs.learners.calibrated import sigmoid
 from envs.state import SENSOR_CHANNELS, State
 
 UNCUED_MINUTES = 40.0
-"""What counts as the time since the last cue before the first one of a lesson: a whole lesson."""
+"""What counts as the time since the last cue before the first one of a lesson: a whole lesson.
+Assumed (20 to 80): a cue is then as strong as it can be, to 2 % at five minutes of recovery."""
 
 
 @compiled

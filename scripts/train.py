@@ -202,7 +202,8 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         finished = False
     if not finished:
-        print(f"stopped at {model.num_timesteps} decisions; to go on from the last checkpoint:")
+        where = "the last checkpoint" if has_state(run / CHECKPOINT) else "the start"
+        print(f"stopped at {model.num_timesteps} decisions; to go on from {where}:")
         print(f"python -m scripts.train --resume {run}")
         return INTERRUPTED
     now = time.monotonic()
