@@ -20,7 +20,7 @@ from envs.whole_file import write_json, write_whole
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 
-FORMAT = 1
+FORMAT = 2
 """Rises when a file of an older version could no longer be read."""
 MODEL = "model"
 STATE = "state"

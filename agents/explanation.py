@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from agents.tutors.protocol import Observation
 from envs.activities import MINUTES, USES_CONCEPT, Activity, Task
+from envs.spaces import PROSPECTS
 from policies.policy import Explanation
 
 SHOWN: Final = 3
@@ -62,6 +63,9 @@ class Reason:
     """Belief about the target's (class: mean learner's) mastery of the concept; None without a
     concept or without knowledge tracing."""
     understanding: Estimate | None
+    promise: float | None
+    """Points of 100 of the delayed score that ten minutes of it should add by that belief, mean of
+    the addressed; None where the activity is no teaching."""
     rank: int
     """1 where the target is believed to be the weakest of all; 0 where unknown or shared."""
     class_size: int
@@ -115,7 +119,10 @@ class Reason:
                 self.rank, f"number {self.rank} from below"
             )
             text += f", {place} of {self.class_size}"
-        return f"{text}, understanding {self.understanding}"
+        text += f", understanding {self.understanding}"
+        if self.promise is not None:
+            text += f", ten minutes of it should add {self.promise:.1f} points"
+        return text
 
     def _choice(self) -> str:
         if self.probability is None or self.runner_up is None:
@@ -176,6 +183,7 @@ def reason_for(
         minutes=float(MINUTES[activity]),
         mastery=mastery,
         understanding=understanding,
+        promise=_promise(seen, addressed, activity, concept),
         rank=_rank(seen, target, concept) if mastery is not None else 0,
         class_size=int(seen["learner_present"].sum()),
         attention=None if attended is None else float(attended[addressed].mean()),
@@ -209,6 +217,15 @@ def _belief(
         Estimate(float(_sigmoid(logit).mean()), float((high - low).mean() / 2)),
         Estimate(float(level[0]), float(level[1])),
     )
+
+
+def _promise(
+    seen: Observation, addressed: NDArray[np.bool_], activity: Activity, concept: int
+) -> float | None:
+    name = activity.name.lower()
+    if name not in PROSPECTS or not seen["prospects"].any():
+        return None
+    return float(seen["prospects"][addressed, concept, PROSPECTS.index(name)].mean())
 
 
 def _rank(seen: Observation, target: int, concept: int) -> int:

@@ -29,8 +29,9 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         | course | (10,) | shares of lesson and course left, log days to test, minutes, scene |
         | gaze, head, face, voice, touch | (S, F) | sensor windows: mean, spread, trend, present |
         | behaviour | (S, 12) | task, concept's depth, minutes, speed, hints, hand, headset, cue |
-        | evidence | (S, C, 6) | attempts, successes, last result, hours, quiz share, working |
+        | evidence | (S, C, 7) | see envs.spaces.EVIDENCE |
         | belief, understanding | (S, C, 2) | knowledge tracing: mean and spread |
+        | prospects | (S, C, 10) | gain in ten minutes that the belief promises |
         | concepts, prerequisites, seats | | what does not change |
         | ..._mask, ..._present | | what is allowed, who is there |
 

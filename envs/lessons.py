@@ -25,6 +25,14 @@ from envs.teaching import (
 from envs.testing import DELAYED_TEST, POST_TEST, PRE_TEST, normalised, sit_test
 from envs.world import World
 
+TEACHING = (
+    Occupation.PRESENT,
+    Occupation.DEMONSTRATE,
+    Occupation.EXPLAIN,
+    Occupation.WORKED_EXAMPLE,
+)
+"""Occupations in which a learner is shown how, as the tutor's books count it."""
+
 
 class Outcome(NamedTuple):
     """What a decision led to, for B classrooms."""
@@ -180,8 +188,11 @@ def play_decision(b: int, action: Ints, w: World) -> None:
         events.attended[b, i] = attended_share(b, i, w.state.channels, usual, w.constants.sensors)
         if w.state.mind[b, i].present == 1:
             sensing[b, i].headset = 1
-        if events.on_concept[b, i] >= 0:
-            w.state.evidence.last_hours[b, i, events.on_concept[b, i]] = clock_hours(b, w)
+        about = events.on_concept[b, i]
+        if about >= 0:
+            w.state.evidence[b, i, about].last_hours = clock_hours(b, w)
+            if events.occupation[b, i] in TEACHING:
+                w.state.evidence[b, i, about].taught += steps * STEP_MINUTES
     if clock[b].step >= w.timetable.steps_per_lesson:
         _close_lesson(b, w)
     events.clock[b] = min(clock_hours(b, w), w.timetable.end_hours)

@@ -12,7 +12,15 @@ from envs.curriculum import CurriculumArrays
 from envs.instruction import STEP_MINUTES
 from envs.learners.calibrated import logit_mastery
 from envs.sensors import FIRST_CHANNEL, window_features
-from envs.spaces import BEHAVIOUR, CHANNELS, CONCEPT_FEATURES, COURSE, EVIDENCE, sensor_width
+from envs.spaces import (
+    BEHAVIOUR,
+    CHANNELS,
+    CONCEPT_FEATURES,
+    COURSE,
+    EVIDENCE,
+    PROSPECTS,
+    sensor_width,
+)
 from envs.state import Floats, Records
 from envs.teaching import clock_hours
 from envs.world import World
@@ -40,6 +48,7 @@ class Views(NamedTuple):
     evidence: Single  # (B, S, C, E)
     belief: Single  # (B, S, C, 2)
     understanding: Single  # (B, S, C, 2)
+    prospects: Single  # (B, S, C, 10)
     concepts: Single  # (B, C, F_c)
     prerequisites: Single  # (B, C, C)
     seats: Single  # (B, S, S)
@@ -71,6 +80,7 @@ def empty_views(batch: int, learners: int, curriculum: CurriculumArrays, seats: 
         evidence=np.zeros((*pair, len(EVIDENCE)), np.float32),
         belief=np.zeros((*pair, 2), np.float32),
         understanding=np.zeros((*pair, 2), np.float32),
+        prospects=np.zeros((*pair, len(PROSPECTS)), np.float32),
         concepts=features,
         prerequisites=np.repeat(curriculum.adjacency[None], batch, axis=0).astype(np.float32),
         seats=np.repeat(seats[None], batch, axis=0).astype(np.float32),
@@ -79,7 +89,7 @@ def empty_views(batch: int, learners: int, curriculum: CurriculumArrays, seats: 
 
 @compiled
 def observe(b: int, views: Views, w: World) -> None:
-    """Write classroom b's observation, apart from masks, belief and understanding."""
+    """Write classroom b's observation, apart from masks, belief and what follows from it."""
     clock, timetable = w.state.clock, w.timetable
     hours = min(clock_hours(b, w), timetable.end_hours)
     done = clock[b].lesson * timetable.steps_per_lesson + clock[b].step
@@ -145,6 +155,7 @@ def _evidence(b: int, i: int, hours: float, out: Single, w: World) -> None:
         out[c, 3] = math.log1p(max(0.0, hours - last)) if last >= 0.0 else -1.0
         out[c, 4] = evidence[b, i, c].quizzed / max(1.0, attempts)
         out[c, 5] = 1.0 if work[b, i].task > 0 and work[b, i].concept == c else 0.0
+        out[c, 6] = math.log1p(evidence[b, i, c].taught)
 
 
 @compiled

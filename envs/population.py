@@ -66,6 +66,7 @@ def draw_knowledge(
         state.evidence[b, i, c].last_result = 0.0
         state.evidence[b, i, c].last_hours = -1.0
         state.evidence[b, i, c].quizzed = 0.0
+        state.evidence[b, i, c].taught = 0.0
 
 
 @compiled

@@ -25,6 +25,7 @@ from envs.lessons import (
     start_course,
 )
 from envs.observing import Views, empty_views
+from envs.prospects import foresee
 from envs.spaces import SCENES
 from envs.state import Ints, empty_state, plain_arrays
 from envs.tracing import Tracer, make_tracer
@@ -125,6 +126,7 @@ class Simulation:
         self.outcome.done[mask == 1] = 0
         if self._tracer is not None:
             self._tracer.reset(mask == 1)
+        self._foresee(mask)
 
     def spread(self) -> None:
         """Start anew, classroom i of B being i / B of the way into a course with nothing taught."""
@@ -163,6 +165,12 @@ class Simulation:
         self._share(lambda start, stop: play_decisions(start, stop, *args))
         if self._tracer is not None:
             self._tracer.update(self.world.events)
+        self._foresee(np.ones(self.batch, np.int64))
+
+    def _foresee(self, chosen: Ints) -> None:
+        """Write what the belief promises; without a belief there are no prospects."""
+        if self.course.tracer != "none":
+            self._share(lambda start, stop: foresee(start, stop, chosen, self.views, self.world))
 
     def _take(self, actions: NDArray[np.integer]) -> None:
         given = np.asarray(actions)

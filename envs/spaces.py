@@ -13,6 +13,8 @@ windows since the last decision; last feature `present` (a missing modality is a
 | evidence | (S, C, E) | see `EVIDENCE` |
 | belief | (S, C, 2) | knowledge tracing's mean and spread (sd) of the logit mastery |
 | understanding | (S, C, 2) | the same of the understanding in [0, 1] |
+| prospects | (S, C, 10) | what ten minutes of each occupation should add to the delayed \
+score by that belief: see `PROSPECTS` |
 | concepts | (C, F_c) | see `CONCEPT_FEATURES` |
 | prerequisites | (C, C) | 1 where the row is a prerequisite of the column |
 | seats | (S, S) | 1 beside, 0.3 in the row behind, else 0 |
@@ -74,6 +76,7 @@ EVIDENCE: Final = (
     "log1p_hours_since_event",
     "quiz_share",
     "working_on",
+    "log1p_minutes_taught",
 )
 CONCEPT_FEATURES: Final = (
     "syllabus_weight",
@@ -84,6 +87,21 @@ CONCEPT_FEATURES: Final = (
     "out_degree",
 )
 BELIEF: Final = ("mean", "spread")
+PROSPECTS: Final = (
+    "worked_example",
+    "practice",
+    "explain",
+    "peer",
+    "demonstrate",
+    "worked_example_ahead",
+    "practice_ahead",
+    "explain_ahead",
+    "peer_ahead",
+    "demonstrate_ahead",
+)
+"""Points of 100 of the learner's delayed score that ten minutes of it would add, at the present
+rate, on the concept itself; `_ahead`: that they would open on what builds on the concept, were
+there time to win all of it. At most LIMIT."""
 
 
 def sensor_width(modality: str) -> int:
@@ -110,6 +128,7 @@ def observation_space(learners: int, concepts: int) -> spaces.Dict:
             "evidence": _box(learners, concepts, len(EVIDENCE)),
             "belief": _box(learners, concepts, len(BELIEF)),
             "understanding": _box(learners, concepts, len(BELIEF)),
+            "prospects": _box(learners, concepts, len(PROSPECTS)),
             "concepts": _box(concepts, len(CONCEPT_FEATURES)),
             "prerequisites": _box(concepts, concepts, low=0, high=1),
             "seats": _box(learners, learners, low=0, high=1),

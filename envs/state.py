@@ -110,6 +110,7 @@ class Evidence(NamedTuple):
     last_result: Floats  # (B, S, C) +1 right, -1 wrong, 0 none
     last_hours: Floats  # (B, S, C) course clock of the last event, -1 before it
     quizzed: Floats  # (B, S, C) attempts that were quiz items
+    taught: Floats  # (B, S, C) minutes of exposition, demonstration, explanation, examples
 
 
 class Clock(NamedTuple):

@@ -26,12 +26,14 @@ class TutorHead(nn.Module):
         self.summary = nn.Linear(width, 2 * width)
         self.activity_embedding = nn.Embedding(ACTIVITIES, 2 * width)
         self.pairs = nn.Linear(config.edge_width, ACTIVITIES)
+        self.pair_query = nn.Linear(width, ACTIVITIES * config.edge_width, bias=False)
         self.target_key = nn.Linear(width, width, bias=False)
         self.target_score = nn.Linear(width, 1, bias=False)
         self.target_query = nn.Linear(width, width, bias=False)
         self.concept_key = nn.Linear(width, width, bias=False)
         self.concept_score = nn.Linear(width, 1, bias=False)
-        for last in (last_activity, self.pairs, self.target_score, self.concept_score):
+        lasts = (last_activity, self.pairs, self.pair_query, self.target_score, self.concept_score)
+        for last in lasts:
             nn.init.orthogonal_(last.weight, SMALL_GAIN)
 
     def activity_logits(self, encoded: Encoded) -> Tensor:
@@ -48,6 +50,8 @@ class TutorHead(nn.Module):
         """
         row = torch.arange(activity.shape[0], device=activity.device)
         each = self.pairs(encoded.pairs).permute(0, 3, 1, 2)[row, activity]  # (B, S, C)
+        queries = self.pair_query(encoded.course).unflatten(-1, (ACTIVITIES, -1))  # (B, A, e)
+        each = each + torch.einsum("bsce,be->bsc", encoded.pairs, queries[row, activity])
         whole = torch.einsum("bsc,bs->bc", each, encoded.class_shares)
         return torch.cat((whole.unsqueeze(1), each), dim=1)
 
@@ -91,12 +95,15 @@ class PlanHead(nn.Module):
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         self.score = nn.Linear(config.edge_width, TASKS)
-        nn.init.orthogonal_(self.score.weight, SMALL_GAIN)
+        self.query = nn.Linear(config.width, TASKS * config.edge_width, bias=False)
+        for last in (self.score, self.query):
+            nn.init.orthogonal_(last.weight, SMALL_GAIN)
 
     def forward(self, encoded: Encoded) -> Tensor:
         """Logits (B, S, K C), the concept running fastest."""
-        logits: Tensor = self.score(encoded.pairs)  # (B, S, C, K)
-        return logits.transpose(2, 3).flatten(2)
+        queries = self.query(encoded.learners).unflatten(-1, (TASKS, -1))  # (B, S, K, e)
+        logits: Tensor = self.score(encoded.pairs).transpose(2, 3)  # (B, S, K, C)
+        return (logits + queries @ encoded.pairs.transpose(2, 3)).flatten(2)
 
 
 class ValueHead(nn.Module):

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from agents.explanation import Estimate, reason_for, token_attention
 from envs.activities import Activity, Task
-from envs.spaces import action_space, observation_space
+from envs.spaces import PROSPECTS, action_space, observation_space
 from policies.policy import Explanation
 
 LEARNERS, CONCEPTS = 4, 3
@@ -99,6 +99,17 @@ def test_without_tracing_nothing_is_said_of_mastery() -> None:
     obs = seen()
     obs["belief"][:] = 0
     assert "mastery" not in reason_for(obs, act(Activity.EXPLAIN, 3, 1), NAMES).sentence
+
+
+def test_reason_promises_what_the_prospects_of_the_addressed_say() -> None:
+    obs = seen()
+    obs["prospects"][2, 1, PROSPECTS.index("explain")] = 7.25
+    obs["prospects"][:, 1, PROSPECTS.index("peer")] = [1.0, 2.0, 3.0, 4.0]
+    told = reason_for(obs, act(Activity.EXPLAIN, 3, 1), NAMES)
+    assert told.promise == 7.25
+    assert "ten minutes of it should add 7.2 points" in told.sentence
+    assert reason_for(obs, act(Activity.PEER, 0, 1), NAMES).promise == 2.5
+    assert reason_for(obs, act(Activity.QUIZ, 0, 1), NAMES).promise is None
 
 
 def test_shared_rank_is_not_claimed() -> None:

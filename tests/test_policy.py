@@ -128,7 +128,7 @@ def permuted(obs: Arrays, learners: list[int], concepts: list[int]) -> Arrays:
     new = dict(obs)
     for key in ("gaze", "head", "face", "voice", "touch", "behaviour", "task_mask"):
         new[key] = obs[key][:, learners]
-    for key in ("evidence", "belief", "understanding"):
+    for key in ("evidence", "belief", "understanding", "prospects"):
         new[key] = obs[key][:, learners][:, :, concepts]
     new["concepts"], new["concept_present"] = (
         obs["concepts"][:, concepts],

@@ -17,6 +17,7 @@ _NAMES: Final = {
     "concepts": spaces.CONCEPT_FEATURES,
     "belief": spaces.BELIEF,
     "understanding": spaces.BELIEF,
+    "prospects": spaces.PROSPECTS,
 }
 
 

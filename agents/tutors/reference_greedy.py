@@ -11,11 +11,12 @@ from agents.tutors.decision import Decision
 from agents.tutors.greedy_belief import GreedySettings
 from agents.tutors.greedy_choice import Gains, Tasks, best_tasks, cue_strength, greedy_decision
 from agents.tutors.instruction import StudySettings
-from agents.tutors.planning_model import levels_at, potential
+from agents.tutors.prospects import levels_at, patience
 from agents.tutors.protocol import Kind, Observation
 from agents.tutors.rule import RuleTutor
 from agents.tutors.study_record import StudyRecord
 from agents.tutors.true_gain import TrueGains, empty_gains, measure_gains
+from envs.prospects import HORIZON_MINUTES
 from envs.simulation import Simulation
 from envs.world import World
 
@@ -32,19 +33,40 @@ def look(
     world: World, out: TrueGains, observation: Observation, settings: GreedySettings
 ) -> Prospect:
     """Gains of all occupations from the hidden state, and everybody's best task."""
-    measure_gains(settings.horizon_minutes, world, out)
+    measure_gains(HORIZON_MINUTES, world, out)
     z = np.clip(out.mastery * world.constants.acquisition.readiness_slope, -30.0, 30.0)
     opening = np.exp(-np.abs(z)) / (1.0 + np.exp(-np.abs(z))) ** 2  # sigmoid's derivative
     weight = world.curriculum.weight / out.score.shape[1]
     left = weight * (1.0 - out.score)  # (B, S, C)
-    ahead = potential(left, observation, settings.successors)
-    ahead = world.constants.acquisition.readiness_slope * opening * ahead
+    worth = patience(observation, settings.successors)[:, None, None]
+    slope = world.constants.acquisition.readiness_slope * opening
+    ahead = worth * slope * still_ahead(left, world.curriculum.adjacency)
     total = out.gain + ahead[..., None] * out.growth  # (B, S, C, K)
     lapsed = world.state.mind.lapsed.astype(np.float64)  # (B, S)
     example, practice, explain, peer, demonstrate = np.moveaxis(total, 3, 0)  # (B, S, C) each
     gains = Gains(example, practice, explain, peer, demonstrate, lapsed)
     tasks = best_tasks(gains, levels_at(out.mastery), settings.together)
     return Prospect(gains, tasks, ahead)
+
+
+def still_ahead(left: NDArray[np.float64], adjacency: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Score still to be won on all that builds on a concept, shared out among its prerequisites.
+
+    Args:
+        left: (B, S, C) score still to be won on each concept itself, weighted.
+        adjacency: (C, C) 1 where the row is a prerequisite of the column.
+
+    Returns:
+        (B, S, C), 0 where nothing builds on a concept; as `envs.prospects.look_ahead`.
+    """
+    shares = (adjacency / np.maximum(1.0, adjacency.sum(axis=0))).T  # (C, C) child to parent
+    total, layer = np.zeros_like(left), left
+    for _ in range(left.shape[2]):
+        layer = layer @ shares
+        if not layer.any():
+            break
+        total += layer
+    return total
 
 
 class GreedyTruth(RuleTutor):

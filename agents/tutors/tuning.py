@@ -21,8 +21,8 @@ _STUDY: Final[Stage] = {
 }
 _ROUND: Final[Stage] = {"explain": (True,), "turn_minutes": (10.0, 40.0)}
 _GREEDY: Final[tuple[Stage, ...]] = (
-    {"horizon_minutes": (4.0, 8.0, 12.0), "successors": (0.0, 0.3, 0.6)},
-    {"together": (1.0, 1.24, 2.0), "cue_gap_minutes": (2.0, 4.0, 8.0)},
+    {"successors": (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0)},
+    {"together": (1.0, 1.24, 2.0, 3.0), "cue_gap_minutes": (2.0, 4.0, 8.0)},
 )
 _MASTERY: Final[tuple[Stage, ...]] = (
     {"threshold": (0.5, 0.65, 0.8, 0.95), "understood": (0.5, 0.7, 0.85)},
@@ -72,7 +72,7 @@ GRIDS: Final[Mapping[str, tuple[Stage, ...]]] = {
         _STUDY,
         {"exploration": (0.1, 0.3), "dwell_decisions": (2, 4, 8), **_ROUND},
     ),
-    "greedy on belief": (*_GREEDY, {"optimism": (0.15, 0.3, 0.6), "together": (1.24, 2.0, 3.0)}),
+    "greedy on belief": _GREEDY,
     "greedy on truth": _GREEDY,
 }
 """Stages of each tutor's grid: the best of one is carried into the next. Care is tuned first."""
