@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from agents.tutors.protocol import Observation
 from envs.activities import MINUTES, USES_CONCEPT, Activity, Task
+from envs.prospects import HORIZON_MINUTES
 from envs.spaces import PROSPECTS
 from policies.policy import Explanation
 
@@ -64,8 +65,8 @@ class Reason:
     concept or without knowledge tracing."""
     understanding: Estimate | None
     promise: float | None
-    """Points of 100 of the delayed score that ten minutes of it should add by that belief, mean of
-    the addressed; None where the activity is no teaching."""
+    """Points of 100 of the delayed score that five minutes of it should add by that belief, on the
+    concept itself, mean of the addressed; None where `envs.spaces.PROSPECTS` lacks the activity."""
     rank: int
     """1 where the target is believed to be the weakest of all; 0 where unknown or shared."""
     class_size: int
@@ -121,7 +122,7 @@ class Reason:
             text += f", {place} of {self.class_size}"
         text += f", understanding {self.understanding}"
         if self.promise is not None:
-            text += f", ten minutes of it should add {self.promise:.1f} points"
+            text += f", five minutes of it should add {self.promise:.1f} points"
         return text
 
     def _choice(self) -> str:
@@ -225,7 +226,8 @@ def _promise(
     name = activity.name.lower()
     if name not in PROSPECTS or not seen["prospects"].any():
         return None
-    return float(seen["prospects"][addressed, concept, PROSPECTS.index(name)].mean())
+    rate = seen["prospects"][addressed, concept, PROSPECTS.index(name)].mean() / 10.0  # a minute
+    return float(rate * HORIZON_MINUTES)
 
 
 def _rank(seen: Observation, target: int, concept: int) -> int:

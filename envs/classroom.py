@@ -31,7 +31,7 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         | behaviour | (S, 12) | task, concept's depth, minutes, speed, hints, hand, headset, cue |
         | evidence | (S, C, 7) | see envs.spaces.EVIDENCE |
         | belief, understanding | (S, C, 2) | knowledge tracing: mean and spread |
-        | prospects | (S, C, 10) | gain in ten minutes that the belief promises |
+        | prospects | (S, C, 10) | gain per ten minutes that the belief promises |
         | concepts, prerequisites, seats | | what does not change |
         | ..._mask, ..._present | | what is allowed, who is there |
 

@@ -1,7 +1,8 @@
-"""Prospects: what ten minutes of each occupation should add to the delayed score, by the belief.
+"""Prospects: how much each occupation should add to the delayed score, by what is believed.
 
-The mean learner of the calibrated family (`envs.learners.calibrated`), applied to what is believed
-and to what the tutor's books say; no hidden state is read. Where it leads: `envs.spaces.PROSPECTS`.
+The mean learner of the calibrated family (`envs.learners.calibrated`) with the constants that
+knowledge tracing has, applied to its belief and to what the tutor's books say; no hidden state is
+read. The features are `envs.spaces.PROSPECTS`.
 """
 
 import math
@@ -42,13 +43,13 @@ OPTIMISM = 0.3
 """Spreads added to the believed understanding: what was taught is worth building on before it is
 proven. Chosen (0 to 0.6 tried) on tuning classes."""
 POINTS = 100.0 * 10.0
-"""From score in [0, 1] per minute to points of 100 in ten minutes."""
+"""From score in [0, 1] per minute to points of 100 per ten minutes, which are of order 1."""
 
 N, GROWN, UNDERSTANDING, BASE, SCALE, FORGOTTEN, SCORE, READY, OPENING = range(9)
-"""Columns of a learner's standing on every concept: opportunities n; ln(1 + n); believed
-understanding; delayed logit mastery without practice; MacKay's factor on it; logits forgotten until
-the test; expected delayed score; share of instruction that takes; worth of a logit for what builds
-on the concept."""
+"""Columns of a learner's standing on every concept: opportunities n; ln(1 + n); understanding that
+is counted on; logit mastery without what practice added; MacKay's factor on it; logits forgotten
+until the test; expected delayed score; share of instruction that takes; the derivative of a
+successor's readiness in this concept's logit, later times what builds on the concept."""
 
 
 @compiled
@@ -90,7 +91,12 @@ def readiness(parents: Ints, belief: Belief, a: AcquisitionConstants) -> float:
 
 @compiled
 def stand(b: int, i: int, views: Views, w: World, out: Floats) -> None:
-    """Write where learner i is believed to stand on every concept: (C, 9)."""
+    """Write where learner i is believed to stand on every concept: (C, 9).
+
+    Approximations: minutes taught count as study of examples, attended as usual; every answer
+    counts as one with feedback; the boost of the last minutes and what prerequisites transfer stay
+    in the mastery; practice is taken for retrieval where it is forgotten until the test.
+    """
     k, a, m = w.constants.knowledge, w.constants.acquisition, w.constants.memory
     belief, understanding = views.belief[b, i], views.understanding[b, i]
     hours = min(clock_hours(b, w), w.timetable.end_hours)
@@ -113,26 +119,32 @@ def stand(b: int, i: int, views: Views, w: World, out: Floats) -> None:
 
 
 @compiled
-def look_ahead(order: Ints, weight: Floats, parents: Ints, out: Floats) -> None:
-    """Turn OPENING into the worth of a logit for all that builds on a concept.
+def deepest_first(w: World) -> Ints:
+    """Concepts (C,) in an order in which whatever builds on one comes before it."""
+    return np.argsort(-w.curriculum.depth)
 
-    That is the weighted score still to be won there, shared out evenly among the prerequisites of
-    each concept on the way, so that it never adds up to more than there is.
+
+@compiled
+def look_ahead(order: Ints, weight: Floats, parents: Ints, score: Floats, ahead: Floats) -> None:
+    """Write the score still to be won on all that builds on each concept.
+
+    It is shared out evenly among the prerequisites of each concept on the way, so that it never
+    adds up to more than there is.
 
     Args:
         order: (C,) concepts, deepest first: what builds on one has been seen before it.
         weight: (C,) of the syllabus.
         parents: (C, P) padded with -1.
-        out: (C, 9) the standing, changed in place.
+        score: (C,) expected delayed score on each concept.
+        ahead: (C,) written, weighted; 0 where nothing builds on a concept.
     """
-    ahead = np.zeros(out.shape[0])
+    ahead[:] = 0.0
     for c in order:
-        held = weight[c] * (1.0 - out[c, SCORE]) + ahead[c]
+        held = weight[c] * (1.0 - score[c]) + ahead[c]
         count = np.sum(parents[c] >= 0)
         for p in parents[c]:
             if p >= 0:
                 ahead[p] += held / count
-    out[:, OPENING] *= ahead
 
 
 @compiled
@@ -187,12 +199,13 @@ def promise(b: int, i: int, standing: Floats, views: Views, w: World) -> None:
 @compiled
 def foresee(start: int, stop: int, chosen: Ints, views: Views, w: World) -> None:
     """Write the prospects of the chosen classrooms of [start, stop)."""
-    order = np.argsort(-w.curriculum.depth)
-    standing = np.zeros((w.curriculum.weight.shape[0], 9))
+    weight, parents, order = w.curriculum.weight, w.curriculum.parents, deepest_first(w)
+    standing, ahead = np.zeros((weight.shape[0], 9)), np.zeros(weight.shape[0])
     for b in range(start, stop):
         if chosen[b] == 0:
             continue
         for i in range(w.seats.shape[0]):
             stand(b, i, views, w, standing)
-            look_ahead(order, w.curriculum.weight, w.curriculum.parents, standing)
+            look_ahead(order, weight, parents, standing[:, SCORE], ahead)
+            standing[:, OPENING] *= ahead
             promise(b, i, standing, views, w)

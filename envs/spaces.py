@@ -13,8 +13,8 @@ windows since the last decision; last feature `present` (a missing modality is a
 | evidence | (S, C, E) | see `EVIDENCE` |
 | belief | (S, C, 2) | knowledge tracing's mean and spread (sd) of the logit mastery |
 | understanding | (S, C, 2) | the same of the understanding in [0, 1] |
-| prospects | (S, C, 10) | what ten minutes of each occupation should add to the delayed \
-score by that belief: see `PROSPECTS` |
+| prospects | (S, C, 10) | how much each occupation should add to the delayed score, by \
+that belief: see `PROSPECTS` |
 | concepts | (C, F_c) | see `CONCEPT_FEATURES` |
 | prerequisites | (C, C) | 1 where the row is a prerequisite of the column |
 | seats | (S, S) | 1 beside, 0.3 in the row behind, else 0 |
@@ -99,9 +99,9 @@ PROSPECTS: Final = (
     "peer_ahead",
     "demonstrate_ahead",
 )
-"""Points of 100 of the learner's delayed score that ten minutes of it would add, at the present
-rate, on the concept itself; `_ahead`: that they would open on what builds on the concept, were
-there time to win all of it. At most LIMIT."""
+"""Points of 100 of the learner's delayed score per ten minutes, at the mean rate of the first five,
+on the concept itself; `_ahead`: that it would open on what builds on the concept, were there time
+to win all of it. Clipped at LIMIT, which only very short curricula come near."""
 
 
 def sensor_width(modality: str) -> int:
@@ -110,7 +110,8 @@ def sensor_width(modality: str) -> int:
 
 
 LIMIT: Final = 100.0
-"""No feature comes near it: logits and log hours are below 30, readings below 10 noise sds."""
+"""Prospects are clipped at it; no other feature comes near: logits and log hours are below 30,
+readings below 10 noise sds."""
 
 
 def _box(*shape: int, low: float = -LIMIT, high: float = LIMIT) -> spaces.Box:

@@ -90,7 +90,11 @@ class TutorHead(nn.Module):
 
 
 class PlanHead(nn.Module):
-    """Every learner's next task: a joint distribution over (task, concept), all at once."""
+    """Every learner's next task: a joint distribution over (task, concept), all at once.
+
+    A learner's token asks, its pairs answer: how much what lies ahead counts against what is won
+    at once depends on the learner and on the time left, which the token knows.
+    """
 
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
@@ -102,8 +106,9 @@ class PlanHead(nn.Module):
     def forward(self, encoded: Encoded) -> Tensor:
         """Logits (B, S, K C), the concept running fastest."""
         queries = self.query(encoded.learners).unflatten(-1, (TASKS, -1))  # (B, S, K, e)
-        logits: Tensor = self.score(encoded.pairs).transpose(2, 3)  # (B, S, K, C)
-        return (logits + queries @ encoded.pairs.transpose(2, 3)).flatten(2)
+        same_for_all = self.score(encoded.pairs).transpose(2, 3)  # (B, S, K, C)
+        logits: Tensor = same_for_all + queries @ encoded.pairs.transpose(2, 3)
+        return logits.flatten(2)
 
 
 class ValueHead(nn.Module):

@@ -103,12 +103,12 @@ def test_without_tracing_nothing_is_said_of_mastery() -> None:
 
 def test_reason_promises_what_the_prospects_of_the_addressed_say() -> None:
     obs = seen()
-    obs["prospects"][2, 1, PROSPECTS.index("explain")] = 7.25
+    obs["prospects"][2, 1, PROSPECTS.index("explain")] = 14.5  # per ten minutes
     obs["prospects"][:, 1, PROSPECTS.index("peer")] = [1.0, 2.0, 3.0, 4.0]
     told = reason_for(obs, act(Activity.EXPLAIN, 3, 1), NAMES)
-    assert told.promise == 7.25
-    assert "ten minutes of it should add 7.2 points" in told.sentence
-    assert reason_for(obs, act(Activity.PEER, 0, 1), NAMES).promise == 2.5
+    assert told.promise == pytest.approx(7.25)
+    assert "five minutes of it should add 7.2 points" in told.sentence
+    assert reason_for(obs, act(Activity.PEER, 0, 1), NAMES).promise == pytest.approx(1.25)
     assert reason_for(obs, act(Activity.QUIZ, 0, 1), NAMES).promise is None
 
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from agents.tutors.reference_greedy import still_ahead
 from agents.tutors.true_gain import empty_gains, measure_gains
 from envs.activities import Activity
 from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import builtin
-from envs.prospects import HORIZON_MINUTES, OPENING, POINTS, SCORE, look_ahead
+from envs.curriculum_generate import generate
+from envs.prospects import HORIZON_MINUTES, POINTS, deepest_first, look_ahead
 from envs.simulation import Simulation
-from envs.spaces import EVIDENCE, PROSPECTS
+from envs.spaces import EVIDENCE, LIMIT, PROSPECTS
 from tests.random_teaching import legal_action
 
 KINDS = len(PROSPECTS) // 2
@@ -44,19 +44,22 @@ def test_prospects_of_a_true_belief_rank_lessons_as_the_hidden_state_does() -> N
 
 
 def test_what_lies_ahead_is_shared_among_prerequisites() -> None:
-    simulation = taught("truth", 5)
-    curriculum = simulation.world.curriculum
-    rng = np.random.default_rng(1)
-    standing = np.zeros((16, 9))
-    standing[:, SCORE], standing[:, OPENING] = rng.uniform(size=16), 1.0
-    left = curriculum.weight * (1.0 - standing[:, SCORE])
-    order = np.argsort(-curriculum.depth)
-    look_ahead(order, curriculum.weight, curriculum.parents, standing)
-    expected = still_ahead(left[None, None], curriculum.adjacency)[0, 0]
-    np.testing.assert_allclose(standing[:, OPENING], expected, atol=1e-12)
+    """0 and 1 lead to 2, 2 leads to 3; half of each concept's .25 is still to be won."""
+    parents = np.array([[-1, -1], [-1, -1], [0, 1], [2, -1]])
+    score, ahead = np.full(4, 0.5), np.full(4, np.nan)
+    look_ahead(np.array([3, 2, 1, 0]), np.full(4, 0.25), parents, score, ahead)
+    assert ahead.tolist() == [0.125, 0.125, 0.125, 0.0]
+
+
+def test_all_that_is_to_be_won_above_the_roots_arrives_at_the_roots_once() -> None:
+    world = taught("truth", 5).world
+    curriculum, ahead = world.curriculum, np.zeros(16)
+    score = np.random.default_rng(1).uniform(size=16)
+    look_ahead(deepest_first(world), curriculum.weight, curriculum.parents, score, ahead)
     roots = curriculum.adjacency.sum(axis=0) == 0
-    won_by_opening = left[~roots].sum()  # all that builds on something, once each at the roots
-    assert standing[roots, OPENING].sum() == pytest.approx(won_by_opening)
+    left = curriculum.weight * (1.0 - score)
+    assert ahead[roots].sum() == pytest.approx(left[~roots].sum())
+    assert (ahead[~roots] < left.sum()).all()
 
 
 def test_nobody_absent_and_no_empty_belief_promises_anything() -> None:
@@ -79,6 +82,33 @@ def test_knowing_a_prerequisite_better_makes_its_successor_worth_teaching() -> N
     simulation.views.belief[0, 0, parent, 0] += 1.0
     simulation._foresee(np.ones(simulation.batch, np.int64))
     assert (simulation.observation["prospects"][0, 0, child, :KINDS] > before[:KINDS]).all()
+
+
+def test_a_partner_who_leaves_takes_the_prospects_of_peer_work_along() -> None:
+    simulation, everyone = taught("gaussian", 0), np.ones(6, np.int64)
+    peer = PROSPECTS.index("peer")
+    before = simulation.observation["prospects"][:, 0].copy()
+    simulation.world.state.mind.present[:, 1] = 0
+    simulation._foresee(everyone)
+    after = simulation.observation["prospects"][:, 0]
+    assert (after[:, :, peer] < before[:, :, peer]).all()
+    np.testing.assert_array_equal(after[:, :, 0], before[:, :, 0])
+
+
+def test_a_short_curriculum_keeps_within_the_contract() -> None:
+    course, curriculum = Course(lessons=1, minutes=5), generate(2, seed=0)
+    simulation = Simulation(2, course, curriculum, Constants())
+    simulation.seed(np.arange(2))
+    simulation.start()
+    prospects = simulation.observation["prospects"]
+    assert 0.0 <= prospects.min() < prospects.max() <= LIMIT
+
+
+def test_a_new_course_opens_new_books() -> None:
+    simulation = taught("gaussian", 5)
+    assert simulation.observation["evidence"][..., TAUGHT].any()
+    simulation.start()
+    assert not simulation.observation["evidence"][..., TAUGHT].any()
 
 
 def test_the_books_count_the_minutes_in_which_a_learner_was_shown_how() -> None:

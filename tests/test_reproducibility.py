@@ -40,9 +40,12 @@ def trajectory(
         actions[:, 4::2] = np.where(allowed, n % 16, 0)
         simulation.step(actions)
         seen = simulation.observation
-        parts = [seen[name].reshape(batch, -1) for name in ("belief", "gaze", "evidence", "face")]
+        parts = [seen[name].reshape(batch, -1) for name in KEYS]
         rows.append(np.concatenate([*parts, simulation.outcome.learner_reward], axis=1))
     return np.array(rows, np.float64), simulation
+
+
+KEYS = ("belief", "prospects", "gaze", "evidence", "face")
 
 
 @pytest.fixture(scope="module")

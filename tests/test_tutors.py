@@ -1,5 +1,6 @@
 """Every tutor: legal on any size, better than nothing, and doing what its name says."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -229,6 +230,8 @@ def test_recorded_tuning_is_what_tutors_use() -> None:
         settings = tuned(name)
         assert isinstance(settings, SETTINGS[name])
         assert found["nlg_delayed"] >= found["before"]
+        grid = json.loads(json.dumps([dict(stage) for stage in GRIDS[name]]))
+        assert found["grid"] == grid, f"{name} was tuned on another grid; run --tune again"
         for field, value in found["settings"].items():
             assert getattr(settings, field) == value
     leitner: Any = make_tutor("Leitner")

@@ -18,8 +18,8 @@ class GreedySettings:
     """How far the greedy step looks."""
 
     successors: float = 2.0
-    """Worth of a point opened on what builds on a concept, at the start of the course; it falls to
-    0 with the time left. 0 is the plain one-step gain."""
+    """Factor on what a task opens on the concepts that build on its own, at the start of the
+    course; it falls to 0 with the time left. 0 is the plain one-step gain."""
     together: float = 1.24
     """Factor on a task's gain for learners who share the class's concept of the moment, as a cue
     to the class helps them all."""

@@ -14,7 +14,7 @@ Grid = NDArray[np.float64]
 
 
 class Gains(NamedTuple):
-    """Expected gain per minute in the class's delayed score, for every learner and concept."""
+    """Expected gain per time in the delayed score, in one unit, for every learner and concept."""
 
     example: Grid  # (B, S, C) worked example
     practice: Grid  # (B, S, C) practice

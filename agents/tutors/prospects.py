@@ -14,7 +14,7 @@ _OCCUPATIONS = len(PROSPECTS) // 2
 
 
 def believed_gains(observation: Observation, successors: float) -> Gains:
-    """Gains as the observation's prospects have them, in points in ten minutes.
+    """Gains as the observation's prospects have them, in points per ten minutes.
 
     Args:
         observation: Its prospects, course and sensors.

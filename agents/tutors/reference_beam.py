@@ -16,7 +16,7 @@ from agents.tutors.greedy_belief import GreedySettings
 from agents.tutors.protocol import Actions, Observation
 from agents.tutors.reference_greedy import (
     GreedyTruth,
-    Prospect,
+    Outlook,
     greedy_step,
     look,
     value_ahead,
@@ -98,11 +98,11 @@ class _Search:
         self._states.world.state.clock.low ^= _OTHER_DICE
         elapsed = np.zeros(batch * width)
         alive = np.tile(np.arange(width) == 0, batch)  # (N W,) one root a class at first
-        prospect = self._look()
-        root = prospect
+        outlook = self._look()
+        root = outlook
         first = np.zeros((0, 0), np.int64)
         for depth in range(self._settings.depth):
-            actions = self._candidates(prospect)  # (N W, K, 3 + 2 S)
+            actions = self._candidates(outlook)  # (N W, K, 3 + 2 S)
             value, minutes = self._try(actions, elapsed, root)
             value[~alive] = -np.inf
             plan, choice = _best(value, batch, width)  # (N W,)
@@ -112,18 +112,18 @@ class _Search:
             alive = np.isfinite(value[plan, choice])
             self._states.take(self._trials, plan * CANDIDATES + choice)
             if depth + 1 < self._settings.depth:
-                prospect = self._look()
+                outlook = self._look()
         return _decision(first[::width])  # the best plan comes first
 
-    def _candidates(self, prospect: Prospect) -> Actions:
+    def _candidates(self, outlook: Outlook) -> Actions:
         """The candidate actions of every state: (N W, K, 3 + 2 S)."""
         observation = self._states.observation
-        greedy = greedy_step(prospect, self._states.world, observation, self._settings)
-        decisions = [greedy, *_explanations(prospect), *_class_work(prospect)]
+        greedy = greedy_step(outlook, self._states.world, observation, self._settings)
+        decisions = [greedy, *_explanations(outlook), *_class_work(outlook)]
         return np.stack([decision.action(observation) for decision in decisions], axis=1)
 
     def _try(
-        self, actions: Actions, elapsed: NDArray[np.float64], root: Prospect
+        self, actions: Actions, elapsed: NDArray[np.float64], root: Outlook
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Play every candidate.
 
@@ -151,7 +151,7 @@ class _Search:
         rate = value_ahead(root)
         return value + left * rate[:, None], minutes
 
-    def _look(self) -> Prospect:
+    def _look(self) -> Outlook:
         return look(self._states.world, self._room, self._states.observation, self._settings)
 
 
@@ -181,9 +181,9 @@ def _decision(actions: Actions) -> Decision:
     )
 
 
-def _explanations(prospect: Prospect) -> list[Decision]:
+def _explanations(outlook: Outlook) -> list[Decision]:
     """Explain to the learner whom it helps most, and to the next."""
-    gains, tasks = prospect.gains, prospect.tasks
+    gains, tasks = outlook.gains, outlook.tasks
     added = gains.explain.max(axis=2) - tasks.gain  # (N, S)
     about = gains.explain.argmax(axis=2)
     rows = np.arange(len(added))
@@ -200,9 +200,9 @@ def _explanations(prospect: Prospect) -> list[Decision]:
     return decisions
 
 
-def _class_work(prospect: Prospect) -> list[Decision]:
+def _class_work(outlook: Outlook) -> list[Decision]:
     """Cue the class on the concept it gains most by, alone or with all set to it; peer work."""
-    gains, tasks = prospect.gains, prospect.tasks
+    gains, tasks = outlook.gains, outlook.tasks
     everywhere = np.ones(len(tasks.gain), np.bool_)
     together = np.maximum(gains.example, gains.practice)
     shared = together.sum(axis=1).argmax(axis=1)  # (N,)

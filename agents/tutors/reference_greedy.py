@@ -21,7 +21,7 @@ from envs.simulation import Simulation
 from envs.world import World
 
 
-class Prospect(NamedTuple):
+class Outlook(NamedTuple):
     """The true gains, and the tasks that are best by them."""
 
     gains: Gains
@@ -31,42 +31,20 @@ class Prospect(NamedTuple):
 
 def look(
     world: World, out: TrueGains, observation: Observation, settings: GreedySettings
-) -> Prospect:
+) -> Outlook:
     """Gains of all occupations from the hidden state, and everybody's best task."""
     measure_gains(HORIZON_MINUTES, world, out)
     z = np.clip(out.mastery * world.constants.acquisition.readiness_slope, -30.0, 30.0)
     opening = np.exp(-np.abs(z)) / (1.0 + np.exp(-np.abs(z))) ** 2  # sigmoid's derivative
-    weight = world.curriculum.weight / out.score.shape[1]
-    left = weight * (1.0 - out.score)  # (B, S, C)
     worth = patience(observation, settings.successors)[:, None, None]
     slope = world.constants.acquisition.readiness_slope * opening
-    ahead = worth * slope * still_ahead(left, world.curriculum.adjacency)
+    ahead = worth * slope * out.ahead / out.ahead.shape[1]
     total = out.gain + ahead[..., None] * out.growth  # (B, S, C, K)
     lapsed = world.state.mind.lapsed.astype(np.float64)  # (B, S)
     example, practice, explain, peer, demonstrate = np.moveaxis(total, 3, 0)  # (B, S, C) each
     gains = Gains(example, practice, explain, peer, demonstrate, lapsed)
     tasks = best_tasks(gains, levels_at(out.mastery), settings.together)
-    return Prospect(gains, tasks, ahead)
-
-
-def still_ahead(left: NDArray[np.float64], adjacency: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Score still to be won on all that builds on a concept, shared out among its prerequisites.
-
-    Args:
-        left: (B, S, C) score still to be won on each concept itself, weighted.
-        adjacency: (C, C) 1 where the row is a prerequisite of the column.
-
-    Returns:
-        (B, S, C), 0 where nothing builds on a concept; as `envs.prospects.look_ahead`.
-    """
-    shares = (adjacency / np.maximum(1.0, adjacency.sum(axis=0))).T  # (C, C) child to parent
-    total, layer = np.zeros_like(left), left
-    for _ in range(left.shape[2]):
-        layer = layer @ shares
-        if not layer.any():
-            break
-        total += layer
-    return total
+    return Outlook(gains, tasks, ahead)
 
 
 class GreedyTruth(RuleTutor):
@@ -100,8 +78,8 @@ class GreedyTruth(RuleTutor):
         world, out = self.world, self._out
         if out is None:
             raise RuntimeError("greedy on truth needs attach(simulation) before it acts")
-        prospect = look(world, out, observation, self._settings)
-        return greedy_step(prospect, world, observation, self._settings)
+        outlook = look(world, out, observation, self._settings)
+        return greedy_step(outlook, world, observation, self._settings)
 
     @property
     def world(self) -> World:
@@ -112,15 +90,15 @@ class GreedyTruth(RuleTutor):
 
 
 def greedy_step(
-    prospect: Prospect, world: World, observation: Observation, settings: GreedySettings
+    outlook: Outlook, world: World, observation: Observation, settings: GreedySettings
 ) -> Decision:
     """The decision of the largest gain per minute."""
     since = world.state.sensing.since_cue_minutes  # (B, S)
     strength = cue_strength(since, settings.cue_gap_minutes)
-    return greedy_decision(prospect.gains, prospect.tasks, observation, settings.margin, strength)
+    return greedy_decision(outlook.gains, outlook.tasks, observation, settings.margin, strength)
 
 
-def value_ahead(prospect: Prospect) -> NDArray[np.float64]:
+def value_ahead(outlook: Outlook) -> NDArray[np.float64]:
     """Gain per minute if everybody went on with their best task: (B,)."""
-    rate: NDArray[np.float64] = prospect.tasks.gain.sum(axis=1)
+    rate: NDArray[np.float64] = outlook.tasks.gain.sum(axis=1)
     return rate

@@ -21,32 +21,23 @@ from envs.learners.calibrated import (
     readiness,
     sigmoid,
 )
+from envs.prospects import ATTENDED, KINDS, deepest_first, look_ahead
 from envs.reward import test_noise
 from envs.sickness import novelty
 from envs.state import Floats
 from envs.teaching import clock_hours
 from envs.world import World
 
-OCCUPATIONS = (
-    Occupation.WORKED_EXAMPLE,
-    Occupation.PRACTISE_MATCHED,
-    Occupation.EXPLAIN,
-    Occupation.PEER,
-    Occupation.DEMONSTRATE,
-)
-_KINDS = tuple(int(occupation) for occupation in OCCUPATIONS)
-_ATTENDED = (0.75, 0.75, 0.9, 0.75, 0.75)
-"""Share of a minute attended: .70 (Wong 2022) and a little while lapsed, more when explained to."""
-
 
 class TrueGains(NamedTuple):
-    """Written by `measure_gains`; K occupations in the order of OCCUPATIONS."""
+    """Written by `measure_gains`; K occupations in the order of envs.prospects.OCCUPATIONS."""
 
     mastery: Floats  # (B, S, C) logit mastery now
     delayed: Floats  # (B, S, C) logit mastery at the delayed test if teaching stopped now
     practised: Floats  # (B, S, C) part of the former that practice added
     ready: Floats  # (B, S, C) share of instruction that takes
     score: Floats  # (B, S, C) expected delayed score on the concept, in [0, 1]
+    ahead: Floats  # (B, S, C) score still to be won on what builds on the concept
     sharpness: Floats  # (C,) MacKay's factor on the logit, for the spread of items and of the day
     gain: Floats  # (B, S, C, K) of the class's delayed score, per minute
     growth: Floats  # (B, S, C, K) of the logit mastery, per minute
@@ -55,13 +46,14 @@ class TrueGains(NamedTuple):
 def empty_gains(batch: int, learners: int, concepts: int) -> TrueGains:
     """Allocate room for B classrooms."""
     cell = (batch, learners, concepts)
-    kinds = (*cell, len(OCCUPATIONS))
+    kinds = (*cell, len(KINDS))
     return TrueGains(
         mastery=np.zeros(cell),
         delayed=np.zeros(cell),
         practised=np.zeros(cell),
         ready=np.zeros(cell),
         score=np.zeros(cell),
+        ahead=np.zeros(cell),
         sharpness=np.zeros(concepts),
         gain=np.zeros(kinds),
         growth=np.zeros(kinds),
@@ -164,8 +156,8 @@ def try_all(b: int, i: int, c: int, horizon: float, w: World, out: TrueGains) ->
         g.last_hours,
     )
     learners = w.seats.shape[0]
-    for kind in range(len(_KINDS)):
-        occupy(b, i, c, _KINDS[kind], horizon * _ATTENDED[kind], w, out)
+    for kind in range(len(KINDS)):
+        occupy(b, i, c, KINDS[kind], horizon * ATTENDED[kind], w, out)
         added = practised_at_test(b, i, c, w) - out.practised[b, i, c]
         steps = w.constants.acquisition.gap * (g.understanding - u) + added
         gain = spread_gain(b, i, c, steps, added, w, out)
@@ -190,9 +182,11 @@ def measure_gains(horizon: float, w: World, out: TrueGains) -> None:
     for c in range(out.score.shape[2]):
         variance = test_noise(w) + w.curriculum.spread[c] ** 2
         out.sharpness[c] = 1.0 / math.sqrt(1.0 + LOGISTIC_NORMAL * variance)
+    weight, parents, order = w.curriculum.weight, w.curriculum.parents, deepest_first(w)
     for b in range(out.score.shape[0]):
         for i in range(out.score.shape[1]):
             survey(b, i, w, out)
+            look_ahead(order, weight, parents, out.score[b, i], out.ahead[b, i])
             if w.state.mind[b, i].present == 0:
                 out.gain[b, i] = 0.0
                 out.growth[b, i] = 0.0
