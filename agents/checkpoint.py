@@ -66,9 +66,7 @@ def load_policy(folder: Path, device: torch.device | str = "auto") -> AttentionP
     path = folder / f"{MODEL}.json"
     if not has_model(folder):
         raise ValueError(f"folder is {folder}; expected one that holds {path.name}")
-    description = json.loads(path.read_text(encoding="utf-8"))
-    if description["format"] != FORMAT:
-        raise ValueError(f"format of {path} is {description['format']}; expected {FORMAT}")
+    description = _read(path)
     observation: dict[str, spaces.Space[Any]] = {
         key: spaces.Box(-np.inf, np.inf, tuple(shape), np.float32)
         for key, shape in description["observation"].items()
@@ -127,10 +125,10 @@ def load_state(model: ClassroomPPO, folder: Path) -> None:
     Afterwards `learn(..., reset_num_timesteps=False)` goes on as if it had never stopped.
 
     Raises:
-        ValueError: The folder holds no training state.
+        ValueError: The folder holds no training state, or one of another format.
     """
     path = _existing(folder) / f"{STATE}.json"
-    counters = json.loads(path.read_text(encoding="utf-8"))
+    counters = _read(path)
     tensors = load_file(path.with_suffix(".safetensors"))
     parts: dict[str, dict[str, Tensor]] = {"policy": {}, "optimizer": {}, "random": {}, "env": {}}
     for key, tensor in tensors.items():
@@ -149,6 +147,14 @@ def load_state(model: ClassroomPPO, folder: Path) -> None:
     classrooms = cast("SB3Classrooms", model.get_env())
     obs = classrooms.load_state_dict({key: value.numpy() for key, value in parts["env"].items()})
     model.restore(counters, obs)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The JSON beside some weights, refused before they are read if they would not fit."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if content["format"] != FORMAT:
+        raise ValueError(f"format of {path} is {content['format']}; expected {FORMAT}")
+    return content
 
 
 def has_state(folder: Path) -> bool:

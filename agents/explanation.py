@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from agents.tutors.protocol import Observation
 from envs.activities import MINUTES, USES_CONCEPT, Activity, Task
-from envs.prospects import HORIZON_MINUTES
+from envs.prospects import HORIZON_MINUTES, PER_MINUTES
 from envs.spaces import PROSPECTS
 from policies.policy import Explanation
 
@@ -226,8 +226,8 @@ def _promise(
     name = activity.name.lower()
     if name not in PROSPECTS or not seen["prospects"].any():
         return None
-    rate = seen["prospects"][addressed, concept, PROSPECTS.index(name)].mean() / 10.0  # a minute
-    return float(rate * HORIZON_MINUTES)
+    rate = seen["prospects"][addressed, concept, PROSPECTS.index(name)].mean()
+    return float(rate * HORIZON_MINUTES / PER_MINUTES)
 
 
 def _rank(seen: Observation, target: int, concept: int) -> int:

@@ -42,8 +42,8 @@ so longer horizons value it more. Chosen (4 to 12 tried) on tuning classes."""
 OPTIMISM = 0.3
 """Spreads added to the believed understanding: what was taught is worth building on before it is
 proven. Chosen (0 to 0.6 tried) on tuning classes."""
-POINTS = 100.0 * 10.0
-"""From score in [0, 1] per minute to points of 100 per ten minutes, which are of order 1."""
+PER_MINUTES = 10.0
+"""Prospects are points of 100 per this many minutes, and so of order 1."""
 
 N, GROWN, UNDERSTANDING, BASE, SCALE, FORGOTTEN, SCORE, READY, OPENING = range(9)
 """Columns of a learner's standing on every concept: opportunities n; ln(1 + n); understanding that
@@ -183,7 +183,7 @@ def promise(b: int, i: int, standing: Floats, views: Views, w: World) -> None:
     k, a, out = w.constants.knowledge, w.constants.acquisition, views.prospects[b, i]
     other = neighbour(i, w.timetable.columns, w.seats.shape[0])
     paired = other >= 0 and w.state.mind[b, other].present == 1
-    here = POINTS / HORIZON_MINUTES * w.state.mind[b, i].present
+    here = 100.0 * PER_MINUTES / HORIZON_MINUTES * w.state.mind[b, i].present
     for c in range(out.shape[0]):
         on, z, weight = standing[c], views.belief[b, i, c, 0], w.curriculum.weight[c]
         partner = counted_on(views.understanding[b, other, c]) if paired else 0.0
@@ -198,7 +198,10 @@ def promise(b: int, i: int, standing: Floats, views: Views, w: World) -> None:
 
 @compiled
 def foresee(start: int, stop: int, chosen: Ints, views: Views, w: World) -> None:
-    """Write the prospects of the chosen classrooms of [start, stop)."""
+    """Write `views.prospects` (B, S, C, 10) of the chosen (B,) classrooms of [start, stop).
+
+    A learner who is absent has none: 0. Belief, understanding and books must be up to date.
+    """
     weight, parents, order = w.curriculum.weight, w.curriculum.parents, deepest_first(w)
     standing, ahead = np.zeros((weight.shape[0], 9)), np.zeros(weight.shape[0])
     for b in range(start, stop):

@@ -73,6 +73,16 @@ def test_resuming_equals_never_stopping_bit_for_bit(classrooms: object, tmp_path
     assert second.gain_rate == whole.gain_rate
 
 
+def test_a_state_of_an_older_version_is_refused_by_name(tmp_path: Path) -> None:
+    model = make_model(toy_classrooms())
+    model.start_courses()
+    save_state(model, tmp_path / "checkpoint")
+    path = tmp_path / "checkpoint" / "state.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 1}), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"format of .*state\.json is 1; expected 2"):
+        load_state(model, tmp_path / "checkpoint")
+
+
 def anneal_to(model: ClassroomPPO, total: int) -> None:
     """Let a shorter `learn` follow the schedule of one of `total` decisions."""
 

@@ -10,7 +10,7 @@ from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import builtin
 from envs.curriculum_generate import generate
-from envs.prospects import HORIZON_MINUTES, POINTS, deepest_first, look_ahead
+from envs.prospects import HORIZON_MINUTES, PER_MINUTES, deepest_first, look_ahead
 from envs.simulation import Simulation
 from envs.spaces import EVIDENCE, LIMIT, PROSPECTS
 from tests.random_teaching import legal_action
@@ -38,7 +38,7 @@ def test_prospects_of_a_true_belief_rank_lessons_as_the_hidden_state_does() -> N
     present = simulation.world.state.mind.present == 1
     for kind in range(KINDS):
         promised = simulation.observation["prospects"][..., kind][present]
-        real = true.gain[..., kind][present] * 8 * POINTS
+        real = true.gain[..., kind][present] * 8 * 100 * PER_MINUTES
         assert spearmanr(promised.ravel(), real.ravel()).statistic > 0.75, PROSPECTS[kind]
         assert 0.5 < promised.mean() / real.mean() < 2.0, PROSPECTS[kind]
 
