@@ -28,7 +28,7 @@ class TrainConfig:
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the network runs: auto takes a CUDA device where there is one."""
     curriculum: str = DEFAULT_CURRICULUM
-    """What is taught: a built-in curriculum's name, or the path of one saved as JSON."""
+    """What is taught: a built-in curriculum's name, generated-SIZE-SEED, or a path of JSON."""
     course: Course = field(default_factory=Course)
     """Who is taught, for how long, and what the tutor is told."""
     policy: PolicyConfig = field(default_factory=lambda: PolicyConfig(layers=1))

@@ -219,16 +219,6 @@ def builtin(name: str) -> Curriculum:
     return load(_BUILTIN_FOLDER / f"{name}.json")
 
 
-def find(name: str) -> Curriculum:
-    """Return the built-in curriculum of that name, or read the one saved at that path.
-
-    Raises:
-        OSError: It is neither a built-in's name nor a file that can be read.
-        ValueError: The file is no curriculum, see `load`.
-    """
-    return builtin(name) if name in BUILTIN else load(name)
-
-
 def _concept(data: object, where: str) -> Concept:
     entry = _fields(data, where, Concept, optional={"text", "weight", "easiness"})
     return Concept(**{**entry, "items": tuple(_list(entry["items"], f"{where}.items"))})

@@ -29,7 +29,8 @@ from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
-from envs.curriculum import Curriculum, find
+from envs.curricula import find
+from envs.curriculum import Curriculum
 from envs.whole_file import write_json
 
 RESULTS: Final = "evaluation.json"
@@ -62,7 +63,7 @@ class Arguments:
     seed: int = EVALUATION_SEED
     """Class i is drawn from seed + i; training and tuning classes are refused."""
     curriculum: str = DEFAULT_CURRICULUM
-    """Without runs: a built-in curriculum's name, or the path of one saved as JSON."""
+    """Without runs: a built-in curriculum's name, generated-SIZE-SEED, or a path of JSON."""
     workers: int = 2
     """Tutors that teach at the same time."""
     json: Path | None = None

@@ -33,7 +33,8 @@ from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
-from envs.curriculum import Curriculum, find
+from envs.curricula import find
+from envs.curriculum import Curriculum
 from envs.simulation import Simulation
 from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
