@@ -87,20 +87,25 @@ class Attention(nn.Module):
         )
 
 
+def feed_forward(config: PolicyConfig) -> nn.Sequential:
+    """The part of a layer that treats every token for itself."""
+    hidden = config.expansion * config.width
+    return nn.Sequential(
+        nn.LayerNorm(config.width),
+        nn.Linear(config.width, hidden),
+        nn.GELU(),
+        nn.Linear(hidden, config.width),
+    )
+
+
 class Block(nn.Module):
     """One layer: attention, then a feed-forward part, each pre-normalised and residual."""
 
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
-        hidden = config.expansion * config.width
         self.attention_norm = nn.LayerNorm(config.width)
         self.attention = Attention(config)
-        self.feed_forward = nn.Sequential(
-            nn.LayerNorm(config.width),
-            nn.Linear(config.width, hidden),
-            nn.GELU(),
-            nn.Linear(hidden, config.width),
-        )
+        self.feed_forward = feed_forward(config)
 
     def forward(self, tokens: Tensor, bias: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
         """Map tokens (B, T, d) to tokens (B, T, d) and attention weights (B, H, T, T)."""

@@ -1,6 +1,7 @@
 """Sizes of the attention policy: the one object that fixes its weights' shapes."""
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +23,23 @@ class PolicyConfig:
     dropout: float = 0.0
     """Share of attention weights dropped in training, in [0, 1). PPO is most stable with none."""
 
+    mixing: Literal["attention", "mean"] = "attention"
+    """How tokens learn of one another: by attention, or from plain means over the class and over
+    the concepts with as many weights (the comparison that says what attention is worth)."""
+    ignores: tuple[str, ...] = ()
+    """Observation keys that the network never reads: what is worth knowing, found by leaving it
+    out. Masks and who is present cannot be ignored."""
+
     def __post_init__(self) -> None:
         """Check every size, so that a wrong one is named before any tensor is built."""
+        object.__setattr__(self, "ignores", tuple(self.ignores))  # JSON has lists
+        for name in self.ignores:
+            if name.endswith(("_mask", "_present")):
+                raise ValueError(f"ignores has {name!r}; expected no mask and not who is present")
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name != "dropout" and (not isinstance(value, int) or value < 1):
+            size = field.name not in ("dropout", "mixing", "ignores")
+            if size and (not isinstance(value, int) or value < 1):
                 raise ValueError(
                     f"{field.name} is {value!r}; expected a whole number of at least 1"
                 )

@@ -4,7 +4,7 @@ Shapes: B classrooms, S learners, C concepts, T = 1 + S + C tokens, width d, edg
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from gymnasium import spaces
@@ -14,9 +14,11 @@ from torch.nn import functional
 from envs.spaces import MODALITIES
 from policies.attention import FORBIDDEN, Block, attend
 from policies.config import PolicyConfig
+from policies.deep_sets import PooledBlock
 from policies.scaling import ScaledLinear
 
 Observation = Mapping[str, Tensor]
+BLOCKS: Final = {"attention": Block, "mean": PooledBlock}
 
 
 class Encoded(NamedTuple):
@@ -55,6 +57,9 @@ class Encoder(nn.Module):
         super().__init__()
         width, edge_width = config.width, config.edge_width
         widths = {key: box.shape[-1] for key, box in space.spaces.items() if box.shape}
+        if unknown := sorted(set(config.ignores) - set(space.spaces)):
+            raise ValueError(f"ignores has {unknown}; expected some of {sorted(space.spaces)}")
+        self.ignored = config.ignores
         self.edge_keys = edge_keys(space)
         self.course = ScaledLinear(widths["course"], width)
         self.behaviour = ScaledLinear(widths["behaviour"], width)
@@ -64,12 +69,14 @@ class Encoder(nn.Module):
         self.learner_summary = nn.Linear(2 * edge_width, width, bias=False)
         self.concept_summary = nn.Linear(edge_width, width, bias=False)
         self.bias = AttentionBias(config)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        block = BLOCKS[config.mixing]
+        self.blocks = nn.ModuleList(block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
         self.pairs = PairFeatures(config)
 
     def forward(self, obs: Observation) -> tuple[Encoded, list[Tensor]]:
         """Encode a batch; also returns each layer's attention weights (B, H, T, T)."""
+        obs = self._without_ignored(obs)
         learners = obs["learner_present"].shape[1]
         class_shares, concept_shares = (
             shares(obs["learner_present"]),
@@ -91,6 +98,10 @@ class Encoder(nn.Module):
         pairs = self.pairs(edges, people, topics)
         encoded = Encoded(course, people, topics, pairs, class_shares, concept_shares)
         return encoded, attention
+
+    def _without_ignored(self, obs: Observation) -> Observation:
+        """The same with zeros in place of what the configuration ignores; a modality is missing."""
+        return {**obs, **{key: torch.zeros_like(obs[key]) for key in self.ignored}}
 
     def edge_features(self, obs: Observation) -> Tensor:
         """What is known of each pair, of its concept's prerequisites and of what those lead to.
@@ -127,6 +138,7 @@ class Encoder(nn.Module):
     @torch.no_grad()
     def observe(self, obs: Observation) -> None:
         """Add a batch to the running statistics by which inputs are standardised."""
+        obs = self._without_ignored(obs)
         learners, concepts = obs["learner_present"], obs["concept_present"]
         self.course.observe(obs["course"], torch.ones_like(obs["course"][..., 0]))
         self.behaviour.observe(obs["behaviour"], learners)

@@ -1,6 +1,7 @@
 """The attention policy: exact masks, exact probabilities, any size, any order, any padding."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,16 @@ from policies.scaling import ScaledLinear
 from tests.toy_classroom import Arrays, random_observation
 
 SMALL = PolicyConfig(width=16, layers=2, heads=2, edge_width=8)
+POOLED = replace(SMALL, mixing="mean")
 
 
-def make_policy(learners: int, concepts: int, seed: int = 0) -> AttentionPolicy:
+def make_policy(
+    learners: int, concepts: int, seed: int = 0, config: PolicyConfig = SMALL
+) -> AttentionPolicy:
     """A policy whose every parameter is random, those that training starts at 0 included."""
     torch.manual_seed(seed)
     spaces = observation_space(learners, concepts), action_space(learners, concepts)
-    policy = AttentionPolicy(*spaces, lambda _: 1e-3, SMALL)
+    policy = AttentionPolicy(*spaces, lambda _: 1e-3, config)
     with torch.no_grad():
         for parameter in policy.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))
@@ -143,8 +147,9 @@ def permuted(obs: Arrays, learners: list[int], concepts: list[int]) -> Arrays:
     return {key: np.ascontiguousarray(array) for key, array in new.items()}
 
 
-def test_permuting_learners_and_concepts_permutes_everything() -> None:
-    policy = make_policy(4, 5)
+@pytest.mark.parametrize("config", [SMALL, POOLED])
+def test_permuting_learners_and_concepts_permutes_everything(config: PolicyConfig) -> None:
+    policy = make_policy(4, 5, config=config)
     learners, concepts = [2, 0, 3, 1], [4, 1, 0, 3, 2]
     obs = random_observation(4, 5, 6)
     for mask in ("target_mask", "concept_mask"):  # no ties, or argmax depends on the order
@@ -191,8 +196,9 @@ def padded(obs: Arrays, learners: int, concepts: int) -> Arrays:
     return garbage
 
 
-def test_padding_changes_nothing() -> None:
-    policy = make_policy(3, 4)
+@pytest.mark.parametrize("config", [SMALL, POOLED])
+def test_padding_changes_nothing(config: PolicyConfig) -> None:
+    policy = make_policy(3, 4, config=config)
     large = policy.at_size(observation_space(6, 7), action_space(6, 7))
     obs = random_observation(3, 4, 6)
     before, after = policy.explain(obs), large.explain(padded(obs, 6, 7))
@@ -206,8 +212,9 @@ def test_padding_changes_nothing() -> None:
     assert not after.plan_probs[..., 4:].any()
 
 
-def test_attention_weights_sum_to_one_and_never_reach_the_absent() -> None:
-    policy = make_policy(3, 4)
+@pytest.mark.parametrize("config", [SMALL, POOLED])
+def test_attention_weights_sum_to_one_and_never_reach_the_absent(config: PolicyConfig) -> None:
+    policy = make_policy(3, 4, config=config)
     obs = random_observation(3, 4, 6)
     obs["learner_present"][:, 2] = obs["concept_present"][:, 1] = 0
     for weights in policy.explain(obs).attention:
