@@ -6,7 +6,6 @@ Shapes: B classrooms, S learners, C concepts, A activities, K tasks, width d, ed
 import torch
 from torch import Tensor, nn
 
-from envs.activities import ACTIVITIES, TASKS
 from policies.attention import FORBIDDEN
 from policies.config import PolicyConfig
 from policies.encoder import Encoded
@@ -18,15 +17,16 @@ SMALL_GAIN = 0.01
 class TutorHead(nn.Module):
     """The tutor's own activity, its target, and its concept: each given the choices before it."""
 
-    def __init__(self, config: PolicyConfig) -> None:
+    def __init__(self, config: PolicyConfig, activities: int) -> None:
         super().__init__()
+        self.activities = activities
         width = config.width
-        last_activity = nn.Linear(width, ACTIVITIES)
+        last_activity = nn.Linear(width, activities)
         self.activity = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), last_activity)
         self.summary = nn.Linear(width, 2 * width)
-        self.activity_embedding = nn.Embedding(ACTIVITIES, 2 * width)
-        self.pairs = nn.Linear(config.edge_width, ACTIVITIES)
-        self.pair_query = nn.Linear(width, ACTIVITIES * config.edge_width, bias=False)
+        self.activity_embedding = nn.Embedding(activities, 2 * width)
+        self.pairs = nn.Linear(config.edge_width, activities)
+        self.pair_query = nn.Linear(width, activities * config.edge_width, bias=False)
         self.target_key = nn.Linear(width, width, bias=False)
         self.target_score = nn.Linear(width, 1, bias=False)
         self.target_query = nn.Linear(width, width, bias=False)
@@ -50,7 +50,7 @@ class TutorHead(nn.Module):
         """
         row = torch.arange(activity.shape[0], device=activity.device)
         each = self.pairs(encoded.pairs).permute(0, 3, 1, 2)[row, activity]  # (B, S, C)
-        queries = self.pair_query(encoded.course).unflatten(-1, (ACTIVITIES, -1))  # (B, A, e)
+        queries = self.pair_query(encoded.course).unflatten(-1, (self.activities, -1))  # (B, A, e)
         each = each + torch.einsum("bsce,be->bsc", encoded.pairs, queries[row, activity])
         whole = torch.einsum("bsc,bs->bc", each, encoded.class_shares)
         return torch.cat((whole.unsqueeze(1), each), dim=1)
@@ -96,16 +96,17 @@ class PlanHead(nn.Module):
     at once depends on the learner and on the time left, which the token knows.
     """
 
-    def __init__(self, config: PolicyConfig) -> None:
+    def __init__(self, config: PolicyConfig, tasks: int) -> None:
         super().__init__()
-        self.score = nn.Linear(config.edge_width, TASKS)
-        self.query = nn.Linear(config.width, TASKS * config.edge_width, bias=False)
+        self.tasks = tasks
+        self.score = nn.Linear(config.edge_width, tasks)
+        self.query = nn.Linear(config.width, tasks * config.edge_width, bias=False)
         for last in (self.score, self.query):
             nn.init.orthogonal_(last.weight, SMALL_GAIN)
 
     def forward(self, encoded: Encoded) -> Tensor:
         """Logits (B, S, K C), the concept running fastest."""
-        queries = self.query(encoded.learners).unflatten(-1, (TASKS, -1))  # (B, S, K, e)
+        queries = self.query(encoded.learners).unflatten(-1, (self.tasks, -1))  # (B, S, K, e)
         same_for_all = self.score(encoded.pairs).transpose(2, 3)  # (B, S, K, C)
         logits: Tensor = same_for_all + queries @ encoded.pairs.transpose(2, 3)
         return logits.flatten(2)

@@ -93,7 +93,8 @@ class AttentionPolicy(ActorCriticPolicy):
     """One network for the tutor's activity, the plan, and a value for every learner.
 
     Args:
-        observation_space: The contract of `envs.spaces`; feature widths are read from it.
+        observation_space: The contract of `envs.spaces`; feature widths and the numbers of
+            activities and tasks are read from it.
         action_space: The contract's action space.
         lr_schedule: Learning rate by remaining progress, as stable-baselines3 passes it.
         config: Sizes.
@@ -123,8 +124,8 @@ class AttentionPolicy(ActorCriticPolicy):
     def _build(self, lr_schedule: Schedule) -> None:
         space = cast("spaces.Dict", self.observation_space)
         self.encoder = Encoder(space, self.config)
-        self.tutor_head = TutorHead(self.config)
-        self.plan_head = PlanHead(self.config)
+        self.tutor_head = TutorHead(self.config, _size(space, "activity_mask", 0))
+        self.plan_head = PlanHead(self.config, _size(space, "task_mask", 1))
         self.value_head = ValueHead(self.config)
         self.optimizer = self.optimizer_class(
             self.parameters(),
@@ -157,7 +158,8 @@ class AttentionPolicy(ActorCriticPolicy):
     ) -> Decision:
         """Choose actions for a batch; `generator` makes the sampling repeatable."""
         encoded = self.encoder(obs)[0]
-        choices = self._choose(obs, encoded, pickers(generator, deterministic=deterministic))
+        choose = pickers(generator, deterministic=deterministic, tasks=self.plan_head.tasks)
+        choices = self._choose(obs, encoded, choose)
         actions = torch.cat((choices.own, choices.plan_actions(obs)), dim=-1)
         values = self._values(obs, encoded)
         return Decision(actions, choices.tutor_log_prob, choices.plan_log_prob, values)
@@ -183,7 +185,8 @@ class AttentionPolicy(ActorCriticPolicy):
         self.set_training_mode(False)
         tensors = {key: torch.as_tensor(array, device=self.device) for key, array in obs.items()}
         encoded, attention = self.encoder(tensors)
-        choices = self._choose(tensors, encoded, pickers(None, deterministic=deterministic))
+        choose = pickers(None, deterministic=deterministic, tasks=self.plan_head.tasks)
+        choices = self._choose(tensors, encoded, choose)
         actions = torch.cat((choices.own, choices.plan_actions(tensors)), dim=-1)
         activity, target, concept, plan = (p.exp().cpu().numpy() for p in choices.log_probs)
         return Explanation(
@@ -191,7 +194,7 @@ class AttentionPolicy(ActorCriticPolicy):
             activity_probs=activity,
             target_probs=target,
             concept_probs=concept,
-            plan_probs=plan.reshape(*plan.shape[:2], TASKS, -1),
+            plan_probs=plan.reshape(*plan.shape[:2], self.plan_head.tasks, -1),
             values=self._values(tensors, encoded).cpu().numpy(),
             attention=[weights.cpu().numpy() for weights in attention],
         )
@@ -260,11 +263,18 @@ class AttentionPolicy(ActorCriticPolicy):
         )
 
 
-def pickers(generator: torch.Generator | None, *, deterministic: bool) -> Sequence[Picker]:
-    """How the four choices are made: all sampled, or each the likeliest."""
+def pickers(
+    generator: torch.Generator | None, *, deterministic: bool, tasks: int = TASKS
+) -> Sequence[Picker]:
+    """How the four choices are made: all sampled, or each the likeliest; a plan has K tasks."""
     if deterministic:
-        return [partial(torch.argmax, dim=-1)] * 3 + [partial(pick_pair, first=TASKS)]
+        return [partial(torch.argmax, dim=-1)] * 3 + [partial(pick_pair, first=tasks)]
     return [partial(pick, generator=generator)] * 4
+
+
+def _size(space: spaces.Dict, key: str, axis: int) -> int:
+    """Length of one axis of a key of the contract."""
+    return cast("tuple[int, ...]", space[key].shape)[axis]
 
 
 def _already(choice: Tensor, _: Tensor) -> Tensor:
