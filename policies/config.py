@@ -23,9 +23,10 @@ class PolicyConfig:
     dropout: float = 0.0
     """Share of attention weights dropped in training, in [0, 1). PPO is most stable with none."""
 
-    mixing: Literal["attention", "mean"] = "attention"
-    """How tokens learn of one another: by attention, or from plain means over the class and over
-    the concepts with as many weights (the comparison that says what attention is worth)."""
+    mixing: Literal["attention", "mean", "flat"] = "attention"
+    """How tokens learn of one another: by attention, or, to see what that is worth, from plain
+    means over the class and over the concepts with as many weights; flat has no tokens, but one
+    perceptron on the whole observation, for one size of class."""
     ignores: tuple[str, ...] = ()
     """Observation keys that the network never reads: what is worth knowing, found by leaving it
     out. Masks and who is present cannot be ignored."""

@@ -4,7 +4,7 @@ Shapes: B classrooms, S learners, C concepts, T = 1 + S + C tokens, width d, edg
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import torch
 from gymnasium import spaces
@@ -37,6 +37,11 @@ def edge_keys(space: spaces.Dict) -> tuple[str, ...]:
     return tuple(key for key, box in space.spaces.items() if len(box.shape or ()) == 3)
 
 
+def size(space: spaces.Dict, key: str, axis: int) -> int:
+    """Length of one axis of a key of the contract."""
+    return cast("tuple[int, ...]", space[key].shape)[axis]
+
+
 def shares(present: Tensor) -> Tensor:
     """Weights (B, N) of a mean over those present (B, N); all 0 where nobody is."""
     return present / present.sum(-1, keepdim=True).clamp(min=1)
@@ -57,8 +62,6 @@ class Encoder(nn.Module):
         super().__init__()
         width, edge_width = config.width, config.edge_width
         widths = {key: box.shape[-1] for key, box in space.spaces.items() if box.shape}
-        if unknown := sorted(set(config.ignores) - set(space.spaces)):
-            raise ValueError(f"ignores has {unknown}; expected some of {sorted(space.spaces)}")
         self.ignored = config.ignores
         self.edge_keys = edge_keys(space)
         self.course = ScaledLinear(widths["course"], width)

@@ -21,8 +21,8 @@ from torch import Tensor
 from envs.activities import TASKS
 from policies.config import PolicyConfig
 from policies.distribution import entropy, log_prob_of, masked_log_probs, pick, pick_pair
-from policies.encoder import Encoded, Encoder, Observation, shares
-from policies.heads import PlanHead, TutorHead, ValueHead
+from policies.encoder import Encoded, Observation, shares
+from policies.network import build
 
 Picker = Callable[[Tensor], Tensor]
 
@@ -123,10 +123,8 @@ class AttentionPolicy(ActorCriticPolicy):
 
     def _build(self, lr_schedule: Schedule) -> None:
         space = cast("spaces.Dict", self.observation_space)
-        self.encoder = Encoder(space, self.config)
-        self.tutor_head = TutorHead(self.config, _size(space, "activity_mask", 0))
-        self.plan_head = PlanHead(self.config, _size(space, "task_mask", 1))
-        self.value_head = ValueHead(self.config)
+        network = build(space, self.config)
+        self.encoder, self.tutor_head, self.plan_head, self.value_head = network
         self.optimizer = self.optimizer_class(
             self.parameters(),
             lr=lr_schedule(1),  # type: ignore[call-arg]  # Adam; typed as its base in SB3
@@ -144,7 +142,13 @@ class AttentionPolicy(ActorCriticPolicy):
     def at_size(
         self, observation_space: spaces.Dict, action_space: spaces.MultiDiscrete
     ) -> "AttentionPolicy":
-        """Copy the weights into a policy for another number of learners or concepts."""
+        """Copy the weights into a policy for another number of learners or concepts.
+
+        Raises:
+            ValueError: The network is flat, whose weights fit one size only.
+        """
+        if self.config.mixing == "flat":
+            raise ValueError("mixing is 'flat'; expected attention or mean for another size")
         policy = AttentionPolicy(observation_space, action_space, self._dummy_schedule, self.config)
         policy.load_state_dict(self.state_dict())
         return policy.to(self.device)
@@ -270,11 +274,6 @@ def pickers(
     if deterministic:
         return [partial(torch.argmax, dim=-1)] * 3 + [partial(pick_pair, first=tasks)]
     return [partial(pick, generator=generator)] * 4
-
-
-def _size(space: spaces.Dict, key: str, axis: int) -> int:
-    """Length of one axis of a key of the contract."""
-    return cast("tuple[int, ...]", space[key].shape)[axis]
 
 
 def _already(choice: Tensor, _: Tensor) -> Tensor:
