@@ -206,11 +206,13 @@ def _spread(count: int, wanted: int) -> list[int]:
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings as one level, with names like policy.width."""
+    """Nested settings as one level, with names like policy.width; lists as words."""
     flat: dict[str, Any] = {}
     for name, value in settings.items():
-        inner = isinstance(value, Mapping)
-        flat |= _flat(value, f"{prefix}{name}.") if inner else {f"{prefix}{name}": value}
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = ", ".join(value) if isinstance(value, list | tuple) else value
     return flat
 
 

@@ -182,9 +182,12 @@ def check_same(run: Path, config: TrainConfig, seed: int) -> None:
         )
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Train, save, and say what to do next; returns the exit code."""
-    arguments = parse(sys.argv[1:] if argv is None else argv)
+def train(arguments: Arguments) -> int:
+    """Train, save, and say what to do next; returns the exit code.
+
+    Raises:
+        ValueError: The settings contradict each other, or the run to resume cannot be read.
+    """
     run, config = arguments.resume or arguments.run or new_folder(), arguments.train
     if arguments.resume is not None:
         config, content = read_config(run)
@@ -212,6 +215,15 @@ def main(argv: list[str] | None = None) -> int:
     results = summary(model, config, now - begin, speed)
     report({"run": str(run), **results}, arguments.json)
     return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    try:
+        return train(parse(sys.argv[1:] if argv is None else argv))
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
 
 
 def summary(
