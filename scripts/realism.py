@@ -3,6 +3,7 @@
 Example: python -m scripts.realism --json scorecard.json
 """
 
+import sys
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -80,8 +81,9 @@ def table(rows: list[Row]) -> Table:
     return shown
 
 
-def main(options: Options) -> None:
-    """Print the scorecard and write it where that is asked for."""
+def main(argv: list[str] | None = None) -> int:
+    """Print the scorecard and write it where that is asked for; returns the exit code."""
+    options = tyro.cli(Options, args=argv, description=__doc__)
     start = time.monotonic()
     rows = scorecard(options, Constants())
     console = Console()
@@ -94,7 +96,8 @@ def main(options: Options) -> None:
     if options.json is not None:
         written = [asdict(row) | {"pass": row.passed} for row in rows]
         write_json(options.json, {"rows": written})
+    return 0
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Options, description=__doc__))
+    sys.exit(main())

@@ -62,7 +62,8 @@ def test_lectures_teach_something_and_probes_are_asked() -> None:
 
 def test_the_command_writes_every_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "rows.json"
-    main(Options(learners=300, timed_learners=30, replicates=1, classes=2, draws=10, json=file))
+    small = "--learners 300 --timed-learners 30 --replicates 1 --classes 2 --draws 10"
+    assert main([*small.split(), "--json", str(file)]) == 0
     rows = json.loads(file.read_text())["rows"]
     assert {row["group"] for row in rows} == {"core", "fitted", "anchored"}
     assert all(

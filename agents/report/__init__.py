@@ -1,0 +1,1 @@
+"""The report of a run: every measurement as text, tables and pictures."""

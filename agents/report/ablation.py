@@ -1,0 +1,49 @@
+"""What attention is worth, as a section of the report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agents.report.numbers import interval, or_dash, with_interval
+from agents.report.page import Picture, Section, Table
+from agents.report.pictures import points
+
+
+def section(results: Mapping[str, Any]) -> Section:
+    """From what `scripts.ablation --json` wrote."""
+    variants = results["attention"]
+    runs = {each["runs"] for each in variants.values()}
+    cells = [
+        [
+            name,
+            with_interval(each["nlg"]),
+            interval(*_behind(each), 4, "+"),
+            or_dash(each["decisions_to_rule"], ",.0f"),
+            f"{each['weights']:,}",
+            f"{each['milliseconds']:.1f}",
+        ]
+        for name, each in variants.items()
+    ]
+    picture = points(
+        list(variants),
+        [each["nlg"]["mean"] for each in variants.values()],
+        [(each["nlg"]["mean_low"], each["nlg"]["mean_high"]) for each in variants.values()],
+        "NLG, delayed test",
+    )
+    text = (
+        f"The same training with parts left out, {max(runs)} seeds each, on the same unseen "
+        "classes (mean, 95 % interval over seeds and classes)."
+    )
+    head = ["variant", "NLG", "minus whole", "decisions to rule", "weights", "ms"]
+    return Section(
+        title="Does attention matter?",
+        blocks=[
+            text,
+            Table(head=head, rows=cells),
+            Picture(name="ablation", figure=picture, caption="NLG with parts left out"),
+        ],
+    )
+
+
+def _behind(each: Mapping[str, Any]) -> tuple[float, tuple[float, float]]:
+    behind = each["behind"]
+    return behind["mean"], (behind["mean_low"], behind["mean_high"])

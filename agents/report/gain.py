@@ -1,0 +1,55 @@
+"""The comparison of tutors as a section of the report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agents.report.numbers import with_interval
+from agents.report.page import Picture, Section, Table
+from agents.report.pictures import points
+
+FIGURES = (
+    ("at once", "nlg_immediate", 3),
+    ("measured", "nlg_measured", 3),
+    ("lowest quarter", "lowest_quarter_gain", 3),
+    ("min lapsed", "minutes_lapsed", 0),
+    ("dropouts", "dropouts", 2),
+)
+"""Columns: title, figure of evaluation.json, digits."""
+
+
+def section(results: Mapping[str, Any]) -> Section:
+    """From what `scripts.evaluate --json` wrote."""
+    tutors = results["tutors"]
+    cells = [
+        [
+            name if each["classes"] == results["classes"] else f"{name}, {each['classes']} classes",
+            each["kind"],
+            f"{each['nlg_delayed']['iqm']:.3f}",
+            with_interval(each["nlg_delayed"]),
+            *(f"{each[figure]['mean']:.{digits}f}" for _, figure, digits in FIGURES),
+        ]
+        for name, each in tutors.items()
+    ]
+    middles = [each["nlg_delayed"] for each in tutors.values()]
+    picture = points(
+        list(tutors),
+        [each["iqm"] for each in middles],
+        [(each["low"], each["high"]) for each in middles],
+        "NLG, delayed test (IQM, 95 % interval)",
+    )
+    seeds = results["seeds"]
+    text = (
+        f"{results['classes']} unseen classes of {results['learners']} learners, "
+        f"{results['curriculum']}; the policy with training seeds {seeds}. IQM and mean (95 % "
+        "interval over seeds and classes) of the normalised learning gain on the delayed test. "
+        "A reference sees the hidden state."
+    )
+    head = ["tutor", "kind", "IQM", "mean", *(title for title, _, _ in FIGURES)]
+    return Section(
+        title="Is the tutor better than rules?",
+        blocks=[
+            text,
+            Table(head=head, rows=cells),
+            Picture(name="tutors", figure=picture, caption="Learning gain by tutor"),
+        ],
+    )

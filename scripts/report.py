@@ -1,0 +1,168 @@
+"""Measure everything about a run, and write it up as one report.
+
+Examples:
+    python -m scripts.report                       our reference run: what is missing is measured
+    python -m scripts.report runs/first --quick    the small form of every measurement, in minutes
+    python -m scripts.report runs/first --only transfer realism --again
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import tyro
+from rich.console import Console
+
+from agents.report import ablation as ablation_section
+from agents.report import gain, page
+from agents.report import realism as realism_section
+from agents.report import transfer as transfer_section
+from agents.run_folder import REFERENCE, read_config
+from envs.whole_file import write_json
+from scripts import ablation, evaluate, realism, transfer
+
+EVIDENCE: Final = "evidence"
+LIMITS: Final = (
+    "No real class has been taught by this tutor. Knowledge and answers of the simulated learners "
+    "are calibrated on real logs; attention, affect and sickness are anchored in literature, and "
+    "the effects of the tutor's activities rest on meta-analyses. Realism is compared on the logs "
+    "that the constants were fitted to."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One section: how it is measured, and how it is written up."""
+
+    command: Callable[[list[str]], Any]
+    arguments: Callable[[str], list[str]]
+    """The command's words, given the run folder."""
+    quick: tuple[str, ...]
+    """Words of the small form, besides."""
+    section: Callable[[Mapping[str, Any]], page.Section]
+
+
+MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
+    {
+        "evaluation": Measurement(
+            command=evaluate.main,
+            arguments=lambda run: [run],
+            quick=("--classes", "32", "--slow-classes", "4"),
+            section=gain.section,
+        ),
+        "realism": Measurement(
+            command=realism.main,
+            arguments=lambda _: [],
+            quick=(
+                *("--learners", "400", "--replicates", "1", "--timed-learners", "60"),
+                *("--classes", "8", "--draws", "10"),
+            ),
+            section=realism_section.section,
+        ),
+        "transfer": Measurement(
+            command=transfer.main,
+            arguments=lambda run: [run],
+            quick=("--quick",),
+            section=transfer_section.section,
+        ),
+        "attention": Measurement(
+            command=ablation.main,
+            arguments=lambda _: [],
+            quick=("--quick",),
+            section=ablation_section.section,
+        ),
+    }
+)
+"""In the order of the report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Measure everything about a run, and write it up as one report."""
+
+    run: tyro.conf.Positional[Path] = REFERENCE
+    """Run folder; default: the run that comes with us."""
+    only: tuple[str, ...] = tuple(MEASUREMENTS)
+    """Measurements to take; sections of the others are written where there are results."""
+    again: bool = False
+    """Measure again what has been measured."""
+    quick: bool = False
+    """The small form of everything: too few classes and seeds for conclusions."""
+    json: Path | None = None
+    """Where to write the headline figures as JSON, besides report.json in the run folder."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail after hours."""
+        for name in self.only:
+            if name not in MEASUREMENTS:
+                expected = ", ".join(MEASUREMENTS)
+                raise ValueError(f"only has {name!r}; expected some of {expected}")
+
+    @property
+    def folder(self) -> Path:
+        """Where the report goes: the run folder, or a folder in it for the small form."""
+        return self.run / "report-quick" if self.quick else self.run
+
+    def results(self, name: str) -> Path:
+        """Where a measurement's JSON is kept, so that the next report need not measure again."""
+        return self.folder / EVIDENCE / f"{name}.json"
+
+
+def measure(name: str, arguments: Arguments, console: Console) -> None:
+    """Take one measurement, unless its results are there."""
+    path, measurement = arguments.results(name), MEASUREMENTS[name]
+    if path.exists() and not arguments.again:
+        return
+    console.rule(name)
+    words = [*measurement.arguments(str(arguments.run)), "--json", str(path)]
+    if code := measurement.command([*words, *(measurement.quick if arguments.quick else ())]):
+        sys.exit(code)
+
+
+def headlines(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The few figures that a reader asks for first, by section."""
+    figures: dict[str, Any] = {}
+    if "transfer" in found:
+        names = ("learners", "concepts", "policy", "best_rule", "specialist")
+        rows = found["transfer"]["transfer"]
+        figures["transfer"] = [{name: row[name] for name in names} for row in rows]
+    if "attention" in found:
+        variants = found["attention"]["attention"]
+        figures["attention"] = {name: each["nlg"]["mean"] for name, each in variants.items()}
+    return figures
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    try:
+        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+        read_config(arguments.run)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for name in arguments.only:
+        measure(name, arguments, console)
+    paths = {name: arguments.results(name) for name in MEASUREMENTS}
+    found = {
+        name: json.loads(path.read_text(encoding="utf-8"))
+        for name, path in paths.items()
+        if path.exists()
+    }
+    sections = [MEASUREMENTS[name].section(results) for name, results in found.items()]
+    sections.append(page.Section(title="What all this does not prove", blocks=[LIMITS]))
+    title = f"Report of {arguments.run.name}" + (" (small form)" if arguments.quick else "")
+    for path in page.write_report(title, sections, arguments.folder):
+        console.print(f"wrote {path}")
+    for target in (arguments.folder / "report.json", arguments.json):
+        if target is not None:
+            write_json(target, headlines(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

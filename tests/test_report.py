@@ -1,0 +1,143 @@
+"""The report: every result is written up, nothing is measured twice, and the page is whole."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+
+from agents.presets import PRESETS
+from agents.report.page import Picture, Section, Table, write_report
+from agents.run_folder import write_config
+from scripts import report as command
+
+INTERVAL = {"mean": 0.4, "iqm": 0.41, "low": 0.38, "high": 0.43, "mean_low": 0.3, "mean_high": 0.5}
+FIGURES = (
+    *("nlg_delayed", "nlg_immediate", "nlg_measured"),
+    *("lowest_quarter_gain", "minutes_lapsed", "dropouts"),
+)
+TUTOR = {"kind": "policy", "classes": 4, **dict.fromkeys(FIGURES, INTERVAL)}
+SETTING = {
+    "setting": "1 learner, algebra-16, 6 lessons",
+    "learners": 1,
+    "concepts": 16,
+    "policy": 0.4,
+    "best_rule": 0.3,
+    "specialist": None,
+    "share_of_specialist": None,
+    "name_of_best_rule": "mastery",
+    "policy_interval": [0.3, 0.5],
+    "ahead": 0.1,
+    "ahead_interval": [0.05, 0.15],
+}
+VARIANT = {
+    "runs": 2,
+    "nlg": INTERVAL,
+    "behind": INTERVAL | {"mean": 0.0},
+    "decisions_to_rule": None,
+    "weights": 1000,
+    "milliseconds": 2.5,
+}
+ROW = {"name": "share correct", "group": "core", "real": 0.66, "simulated": 0.9, "tolerance": 0.01}
+RESULTS: dict[str, Any] = {
+    "evaluation": {
+        "tutors": {"attention": TUTOR},
+        "classes": 4,
+        "learners": 8,
+        "curriculum": "algebra-16",
+        "seeds": [0],
+    },
+    "realism": {"rows": [ROW | {"pass": False}]},
+    "transfer": {"transfer": [SETTING], "classes": 4},
+    "attention": {"attention": {"attention": VARIANT, "no seats": VARIANT}},
+}
+
+
+def a_run(folder: Path) -> Path:
+    """A run folder in which everything has been measured."""
+    write_config(folder, PRESETS["quick"], preset="quick", seed=0)
+    (folder / "evidence").mkdir()
+    for name, results in RESULTS.items():
+        (folder / "evidence" / f"{name}.json").write_text(json.dumps(results), encoding="utf-8")
+    return folder
+
+
+def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) -> None:
+    assert set(RESULTS) == set(command.MEASUREMENTS)
+    assert command.main([str(a_run(tmp_path)), "--json", str(tmp_path / "out.json")]) == 0
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert text.count("\n## ") == len(RESULTS) + 1  # and what it does not prove
+    for figure in ("0.410", "0.9", "**no**", "+0.1000 (+0.0500 to +0.1500)", "no seats"):
+        assert figure in text
+    headlines = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert headlines == json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert headlines["transfer"][0]["best_rule"] == SETTING["best_rule"]
+    assert headlines["attention"] == {"attention": 0.4, "no seats": 0.4}
+
+
+def test_pictures_stand_beside_the_text_and_inside_the_page(tmp_path: Path) -> None:
+    """A page that points to files is lost as soon as somebody mails it."""
+    command.main([str(a_run(tmp_path))])
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    linked = [line.split("(")[-1].rstrip(")") for line in text.splitlines() if line[:2] == "!["]
+    assert linked
+    assert all((tmp_path / name).stat().st_size > 1000 for name in linked)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == len(linked)
+    assert 'src="figures' not in page
+    assert "<table>" in page
+
+
+def test_what_is_there_is_not_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours of measurements must survive a change of one section."""
+    run = a_run(tmp_path)
+    (run / "evidence" / "realism.json").unlink()
+    calls: list[list[str]] = []
+
+    def measured(words: list[str]) -> int:
+        calls.append(words)
+        Path(words[words.index("--json") + 1]).write_text(json.dumps(RESULTS["realism"]))
+        return 0
+
+    for name, one in command.MEASUREMENTS.items():
+        replaced = command.Measurement(
+            command=measured, arguments=one.arguments, quick=one.quick, section=one.section
+        )
+        monkeypatch.setattr(command, "MEASUREMENTS", dict(command.MEASUREMENTS) | {name: replaced})
+    assert command.main([str(run)]) == 0
+    assert [call[-1] for call in calls] == [str(run / "evidence" / "realism.json")]
+    calls.clear()
+    assert command.main([str(run), "--only", "realism", "--again"]) == 0
+    assert len(calls) == 1
+
+
+def test_a_failed_measurement_ends_the_report_with_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = a_run(tmp_path)
+    one = command.MEASUREMENTS["realism"]
+    failing = command.Measurement(
+        command=lambda _: 3, arguments=one.arguments, quick=one.quick, section=one.section
+    )
+    monkeypatch.setattr(command, "MEASUREMENTS", {"realism": failing})
+    with pytest.raises(SystemExit, match="3"):
+        command.main([str(run), "--only", "realism", "--again"])
+
+
+def test_a_folder_without_a_run_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main([str(tmp_path)]) == 2
+    assert f"run is {tmp_path}; expected a folder that holds config.json" in capsys.readouterr().err
+
+
+def test_text_tables_and_pictures_keep_their_order(tmp_path: Path) -> None:
+    table = Table(head=["a", "b"], rows=[["1", "2"]])
+    picture = Picture(name="empty", figure=Figure(), caption="nothing")
+    write_report("T", [Section(title="S", blocks=["first", table, picture, "last"])], tmp_path)
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    places = [text.index(part) for part in ("# T", "## S", "first", "| 1 | 2 |", "![", "last")]
+    assert places == sorted(places)
