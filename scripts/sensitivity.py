@@ -1,0 +1,191 @@
+"""Would other constants change the conclusions? Every assumed one at both ends of its range.
+
+Examples:
+    python -m scripts.sensitivity                           our reference run, an hour
+    python -m scripts.sensitivity runs/first --quick        a few constants, classes and tutors
+    python -m scripts.sensitivity --json found.json         again after Ctrl-C: it goes on
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import tyro
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from agents.checkpoint import load_policy
+from agents.evaluation import evaluate
+from agents.run_folder import REFERENCE, read_config
+from agents.sensitivity import (
+    HIGH,
+    LOW,
+    SAMPLE,
+    Gains,
+    Variation,
+    all_together,
+    assumed,
+    finding,
+    one_at_a_time,
+)
+from agents.tutors.registry import FIXED, make_tutor
+from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
+from envs.constants import Constants
+from envs.curricula import find
+from envs.whole_file import write_json
+
+POLICY: Final = "policy"
+RULES: Final = ("greedy on belief", FIXED, "Leitner", "round robin", "mastery (BKT)")
+"""The best by the default constants."""
+GROUPS: Final = (
+    *("knowledge", "memory", "acquisition", "attention", "affect"),
+    *("sickness", "sensors", "time"),
+)
+"""Constants of the calibrated family and its classroom; other families have groups of their own."""
+SHOWN: Final = 15
+"""Rows of the printed table: the constants that move the difference most."""
+QUICK_CONSTANTS: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Set every assumed constant to both ends of its range, and compare the tutors again."""
+
+    run: tyro.conf.Positional[Path] = REFERENCE
+    """Run folder of the policy; default: the run that comes with us."""
+    rules: tuple[str, ...] = RULES
+    """Rules to compare with; the policy's difference to the first of them is followed."""
+    classes: int = 32
+    """Unseen classes for every variation."""
+    samples: int = 64
+    """Populations in which all assumed constants differ at once."""
+    workers: int = 2
+    """Tutors that teach at the same time."""
+    quick: bool = False
+    """The small form: three constants, four classes, two rules."""
+    json: Path | None = None
+    """Where to keep the results as JSON; what is found there is not measured again."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail later."""
+        for name, least in {"classes": 1, "samples": 0, "workers": 1, "rules": 1}.items():
+            value = getattr(self, name)
+            size = len(value) if isinstance(value, tuple) else value
+            if size < least:
+                raise ValueError(f"{name} is {value}; expected at least {least}")
+
+    @property
+    def tutors(self) -> tuple[str, ...]:
+        """Names of the rules that teach."""
+        return self.rules[:2] if self.quick else self.rules
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What results in a file must have in common to be used again."""
+        classes = 4 if self.quick else self.classes
+        return {"run": str(self.run), "rules": list(self.tutors), "classes": classes}
+
+
+def variations(arguments: Arguments) -> list[Variation]:
+    """The default population first, then all others."""
+    usual = Constants()
+    ranges = assumed(usual, GROUPS)
+    if arguments.quick:
+        ranges = dict(list(ranges.items())[:QUICK_CONSTANTS])
+    samples = 2 if arguments.quick else arguments.samples
+    default = Variation(name="default", end="", constants=usual)
+    others = chain(one_at_a_time(usual, ranges), all_together(usual, ranges, samples, seed=0))
+    return [default, *others]
+
+
+def teach(arguments: Arguments, variation: Variation) -> Gains:
+    """Let the policy and the rules teach classes of one population."""
+    config, _ = read_config(arguments.run)
+    policy = TrainedPolicy(load_policy(arguments.run), POLICY, SAMPLING_SEED)
+    outcomes = evaluate(
+        [policy, *(make_tutor(name) for name in arguments.tutors)],
+        config.course,
+        find(config.curriculum),
+        arguments.settings["classes"],
+        constants=variation.constants,
+        workers=arguments.workers,
+    )
+    return {outcome.name: outcome.figures["nlg_delayed"][None] for outcome in outcomes}
+
+
+def kept(arguments: Arguments) -> dict[tuple[str, str], dict[str, Any]]:
+    """Findings of the results file by constant and end; none without a file.
+
+    Raises:
+        ValueError: The file holds findings of other settings.
+    """
+    if arguments.json is None or not arguments.json.exists():
+        return {}
+    content = json.loads(arguments.json.read_text(encoding="utf-8"))
+    if content["settings"] != arguments.settings:
+        raise ValueError(f"json is {arguments.json}; it holds {content['settings']}, expected none")
+    return {(each["name"], each["end"]): each for each in content["findings"]}
+
+
+def measure(arguments: Arguments, console: Console) -> Iterator[dict[str, Any]]:
+    """Findings of all variations; each is kept in the file as soon as it is known."""
+    found, usual = kept(arguments), None
+    for variation in track(variations(arguments), "populations", console=console):
+        key = (variation.name, variation.end)
+        if key not in found:
+            usual = teach(arguments, variations(arguments)[0]) if usual is None else usual
+            gains = teach(arguments, variation) if variation.end else usual
+            found[key] = finding(variation, gains, usual).as_dict()
+            if arguments.json is not None:
+                content = {"settings": arguments.settings, "findings": list(found.values())}
+                write_json(arguments.json, content)
+        yield found[key]
+
+
+def table(findings: list[dict[str, Any]]) -> Table:
+    """The constants that move the policy's lead most, then the samples."""
+    leads = {(each["name"], each["end"]): each["lead"]["mean"] for each in findings}
+    names = {each["name"] for each in findings if each["end"] in (LOW, HIGH)}
+    swing = {name: abs(leads[name, HIGH] - leads[name, LOW]) for name in names}
+    flips = {
+        name: sorted({tuple(p) for each in findings if each["name"] == name for p in each["flips"]})
+        for name in names
+    }
+    shown = Table(title=f"Policy minus best rule by default: {leads['default', '']:+.4f}")
+    for title in ("constant", "at its low end", "at its high end", "orders that turn round"):
+        shown.add_column(title, justify="right" if "end" in title else "left")
+    for name in sorted(names, key=lambda name: (-len(flips[name]), -swing[name]))[:SHOWN]:
+        ends = (f"{leads[name, end]:+.4f}" for end in (LOW, HIGH))
+        shown.add_row(name, *ends, "; ".join(" > ".join(pair[::-1]) for pair in flips[name]))
+    drawn = [each for each in findings if each["end"] == SAMPLE]
+    agreement = sorted(each["agreement"] for each in drawn)
+    if drawn:
+        above = sum(each["lead"]["mean_low"] > 0 for each in drawn)
+        below = sum(each["lead"]["mean_high"] < 0 for each in drawn)
+        shown.caption = (
+            f"{len(drawn)} populations with all of them drawn: policy above the rule in {above}, "
+            f"below in {below}; Kendall's tau with the usual ranking {agreement[0]:.2f} at the "
+            f"least, {agreement[len(agreement) // 2]:.2f} in the median"
+        )
+    return shown
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    try:
+        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+        console.print(table(list(measure(arguments, console))))
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Sensitivity: every assumed constant is varied, and a conclusion that turns round is found."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.sensitivity import (
+    HIGH,
+    LOW,
+    Variation,
+    all_together,
+    assumed,
+    decided,
+    finding,
+    one_at_a_time,
+)
+from envs.constants import Constants
+from envs.tags import Assumed
+from scripts import sensitivity as command
+
+USUAL = Constants()
+RANGES = assumed(USUAL, command.GROUPS)
+
+
+def test_every_assumed_constant_of_the_classroom_is_varied() -> None:
+    """A constant that is forgotten here would never be questioned."""
+    expected = {
+        name
+        for name, _, tag in USUAL.tagged()
+        if isinstance(tag, Assumed) and name.split(".")[0] in command.GROUPS
+    }
+    assert set(RANGES) == expected
+    assert len(expected) > 50
+
+
+def test_one_constant_changes_at_a_time_to_an_end_of_its_range() -> None:
+    usual = {name: value for name, value, _ in USUAL.tagged()}
+    for variation in one_at_a_time(USUAL, RANGES):
+        variation.constants.check()
+        tag = RANGES[variation.name]
+        changed = {n: v for n, v, _ in variation.constants.tagged() if v != usual[n]}
+        assert set(changed) <= {variation.name}  # a default may stand at the end of its range
+        value = {n: v for n, v, _ in variation.constants.tagged()}[variation.name]
+        assert value == (tag.low if variation.end == LOW else tag.high)
+
+
+def test_samples_spread_over_every_range_and_depend_on_the_seed() -> None:
+    """Each constant falls into every tenth of its range exactly once: a Latin hypercube."""
+    drawn = list(all_together(USUAL, RANGES, 10, seed=1))
+    for variation in drawn:
+        variation.constants.check()
+    for name, tag in RANGES.items():
+        values = [{n: v for n, v, _ in d.constants.tagged()}[name] for d in drawn]
+        share = (np.array(values) - tag.low) / (tag.high - tag.low)
+        assert sorted(np.minimum(share * 10, 9.99).astype(int)) == list(range(10))
+    again, other = (list(all_together(USUAL, RANGES, 10, seed=s)) for s in (1, 2))
+    assert [v.constants for v in drawn] == [v.constants for v in again]
+    assert [v.constants for v in drawn] != [v.constants for v in other]
+
+
+def gains(**means: float) -> dict[str, np.ndarray]:
+    """NLG of tutors on 50 classes, nearly the same in each."""
+    noise = np.random.default_rng(0).normal(0, 0.01, 50)
+    return {name: (mean + noise)[None] for name, mean in means.items()}
+
+
+def test_an_order_that_turns_round_is_a_flip_and_noise_is_none() -> None:
+    usual = gains(policy=0.4, fixed=0.3, random=0.1)
+    variation = Variation(name="acquisition.scale", end=HIGH, constants=USUAL)
+    found = finding(variation, gains(policy=0.2, fixed=0.3, random=0.1), usual)
+    assert found.flips == [("policy", "fixed")]
+    assert found.lead.mean == pytest.approx(-0.1)
+    assert found.agreement == pytest.approx(1 / 3)  # two of three pairs as before
+    same = finding(variation, usual, usual)
+    assert same.flips == []
+    assert same.agreement == 1
+    rng = np.random.default_rng(1)
+    close = {"a": rng.normal(0.3, 0.1, (1, 20)), "b": rng.normal(0.3, 0.1, (1, 20))}
+    assert decided(close) == []
+
+
+def test_command_goes_on_where_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An hour of measuring must survive Ctrl-C."""
+    taught: list[str] = []
+
+    def teach(_: command.Arguments, variation: Variation) -> dict[str, np.ndarray]:
+        taught.append(variation.name + variation.end)
+        if len(taught) == 4:
+            raise KeyboardInterrupt
+        return gains(policy=0.4, rule=0.3)
+
+    monkeypatch.setattr(command, "teach", teach)
+    words = ["--quick", "--json", str(tmp_path / "found.json")]
+    with pytest.raises(KeyboardInterrupt):
+        command.main(words)
+    assert command.main(words) == 0
+    findings = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["findings"]
+    expected = 1 + 2 * command.QUICK_CONSTANTS + 2
+    assert len(findings) == expected
+    assert len(taught) == 1 + expected + 1  # the stopped one, and the default for comparison, again
+    assert command.main([*words, "--rules", "Leitner", "random"]) == 2
+    assert "expected" in capsys.readouterr().err
