@@ -1,6 +1,19 @@
-"""The exact optimum of small drills, and bounds for larger ones."""
+"""The exact optimum of small drills, bounds for larger ones, and how near to it a tutor comes."""
 
 from agents.optimum.bounds import Bounds, bounds
 from agents.optimum.programme import RULES, Optimum, solvable, solve
+from agents.optimum.share import Chooser, Gain, Share, gain_of, share_of_optimum
 
-__all__ = ["RULES", "Bounds", "Optimum", "bounds", "solvable", "solve"]
+__all__ = [
+    "RULES",
+    "Bounds",
+    "Chooser",
+    "Gain",
+    "Optimum",
+    "Share",
+    "bounds",
+    "gain_of",
+    "share_of_optimum",
+    "solvable",
+    "solve",
+]

@@ -1,0 +1,124 @@
+"""Compute the best that any tutor can do in small drills, and what simple rules do.
+
+Examples:
+    python -m scripts.optimum
+    python -m scripts.optimum --quick --json optimum.json
+"""
+
+import sys
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from agents.optimum import RULES, bounds, solvable, solve
+from envs.drill import Instance, InstanceDraw
+from envs.drill.suite import SUITE, first_of
+from envs.whole_file import write_json
+
+QUICK_DECISIONS = 6
+NOTE = """Concepts x decisions. Optimum and bounds: expected gain in points of 100;
+rules: % of the optimal gain. No optimum: too many beliefs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Solve the suite of drills exactly; gains are points of 100 of the expected score."""
+
+    instances: int = 3
+    """Instances of each kind, with concepts drawn from fitted skills; at least 1."""
+    depth: int = 4
+    """Decisions that the bounds choose exactly, at least 0; more is tighter and slower."""
+    seed: int = 0
+    """Seed of the first instance of each kind."""
+    quick: bool = False
+    """One instance of each kind, of at most 6 decisions: seconds."""
+    json: Path | None = None
+    """Where to write the table as JSON."""
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        for name, least in (("instances", 1), ("depth", 0), ("seed", 0)):
+            value = getattr(self, name)
+            if value < least:
+                raise ValueError(f"{name} is {value}; expected at least {least}")
+
+
+def kinds(arguments: Arguments) -> list[InstanceDraw]:
+    """The suite, shortened where a quick look was asked for, each kind once."""
+    if not arguments.quick:
+        return list(SUITE)
+    return list(
+        dict.fromkeys(replace(k, decisions=min(k.decisions, QUICK_DECISIONS)) for k in SUITE)
+    )
+
+
+def row(kind: InstanceDraw, arguments: Arguments) -> dict[str, Any]:
+    """Mean figures over the instances of a kind; what is not known is left out."""
+    begin = time.perf_counter()
+    seeds = range(arguments.seed, arguments.seed + (1 if arguments.quick else arguments.instances))
+    found = [figures(first_of(kind, seed), arguments.depth) for seed in seeds]
+    known = [name for name in found[0] if all(name in one for one in found)]
+    means = {name: float(np.mean([one[name] for one in found])) for name in known}
+    return {**asdict(kind), "seeds": list(seeds), **means, "seconds": time.perf_counter() - begin}
+
+
+def figures(instance: Instance, depth: int) -> dict[str, float]:
+    """Optimum and bounds in points of 100, rules as shares of the optimum."""
+    known: dict[str, float] = {}
+    if solvable(instance):
+        best = solve(instance)
+        known["optimum"] = 100 * best.gain
+        known |= {name: gain / best.gain for name, gain in best.rules.items()}
+    if instance.hidden:
+        around = bounds(instance, depth=depth)
+        known |= {"lower": 100 * around.lower, "upper": 100 * around.upper}
+    return known
+
+
+def described(kind: dict[str, Any]) -> str:
+    """A kind in a few words."""
+    words = ["hidden" if kind["hidden"] else "observed"]
+    words += ["ordered"] if kind["prerequisites"] else []
+    words += ["forgetting"] if kind["forgetting"] else []
+    return ", ".join(words)
+
+
+def table(rows: list[dict[str, Any]]) -> Table:
+    """All kinds as a person reads them."""
+    shown = Table("drill", box=None, padding=(0, 1, 0, 0))
+    shown.add_column("mastery", no_wrap=True)
+    for column in ("optimum", *RULES, "bounds", "s"):
+        shown.add_column(column, justify="right")
+    for kind in rows:
+        rules = (f"{100 * kind[name]:.1f}" if name in kind else "" for name in RULES)
+        shown.add_row(
+            f"{kind['concepts']} x {kind['decisions']}",
+            described(kind),
+            f"{kind['optimum']:.2f}" if "optimum" in kind else "",
+            *rules,
+            f"{kind['lower']:.2f}-{kind['upper']:.2f}" if "lower" in kind else "",
+            f"{kind['seconds']:.1f}",
+        )
+    return shown
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Solve, print, and write what was printed."""
+    arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+    rows = [row(kind, arguments) for kind in kinds(arguments)]
+    console = Console()
+    console.print(table(rows))
+    console.print(NOTE)
+    if arguments.json is not None:
+        write_json(arguments.json, {"rows": rows})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
