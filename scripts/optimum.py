@@ -22,7 +22,7 @@ from envs.drill.suite import SUITE, first_of
 from envs.whole_file import write_json
 
 QUICK_DECISIONS = 6
-NOTE = """Concepts x decisions. Optimum and bounds: expected gain in points of 100;
+NOTE = """Concepts x decisions. Optimum and its bounds: expected gain in points of 100;
 rules: % of the optimal gain. No optimum: too many beliefs."""
 
 
@@ -84,7 +84,7 @@ def figures(instance: Instance, depth: int) -> dict[str, float]:
 def described(kind: dict[str, Any]) -> str:
     """A kind in a few words."""
     words = ["hidden" if kind["hidden"] else "observed"]
-    words += ["ordered"] if kind["prerequisites"] else []
+    words += ["order"] if kind["prerequisites"] else []
     words += ["forgetting"] if kind["forgetting"] else []
     return ", ".join(words)
 
@@ -93,16 +93,20 @@ def table(rows: list[dict[str, Any]]) -> Table:
     """All kinds as a person reads them."""
     shown = Table("drill", box=None, padding=(0, 1, 0, 0))
     shown.add_column("mastery", no_wrap=True)
-    for column in ("optimum", *RULES, "bounds", "s"):
+    for column in ("optimum", *RULES, "lower", "upper", "s"):
         shown.add_column(column, justify="right")
     for kind in rows:
+        gains = {
+            name: f"{kind[name]:.2f}" for name in ("optimum", "lower", "upper") if name in kind
+        }
         rules = (f"{100 * kind[name]:.1f}" if name in kind else "" for name in RULES)
         shown.add_row(
             f"{kind['concepts']} x {kind['decisions']}",
             described(kind),
-            f"{kind['optimum']:.2f}" if "optimum" in kind else "",
+            gains.get("optimum", ""),
             *rules,
-            f"{kind['lower']:.2f}-{kind['upper']:.2f}" if "lower" in kind else "",
+            gains.get("lower", ""),
+            gains.get("upper", ""),
             f"{kind['seconds']:.1f}",
         )
     return shown
