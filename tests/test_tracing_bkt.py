@@ -64,7 +64,7 @@ def test_instruction_counts_as_opportunities_to_learn() -> None:
     [
         ({"prior": 1.2}, "bkt.prior is 1.2"),
         ({"guess": 0.6, "slip": 0.4}, "bkt.guess and slip are 0.6 and 0.4"),
-        ({"slip": 0.0}, "bkt.guess and slip are 0.12 and 0.0"),
+        ({"slip": 0.0}, "bkt.guess and slip are 0.218 and 0.0"),
         ({"instruction": -1.0}, "bkt.instruction is -1.0"),
     ],
 )

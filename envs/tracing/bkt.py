@@ -41,7 +41,7 @@ class BKTConstants(NamedTuple):
     prior: Annotated[float, Fitted(0.40, 0.89, "probability", _MEDIAN)] = 0.65
     learn: Annotated[float, Fitted(0.019, 0.435, "per opportunity", _MEDIAN)] = 0.112
     forget: Annotated[float, Fitted(0.0, 0.057, "per opportunity", "0 is standard BKT")] = 0.0
-    guess: Annotated[float, Fitted(0.044, 0.438, "probability", _MEDIAN)] = 0.12
+    guess: Annotated[float, Fitted(0.044, 0.438, "probability", _MEDIAN)] = 0.218
     slip: Annotated[float, Fitted(0.088, 0.368, "probability", _MEDIAN)] = 0.205
     instruction: Annotated[
         float, Assumed(0.3, 2.0, "opportunities per attended minute", "no log of teaching")
