@@ -46,6 +46,7 @@ class SB3Classrooms(VecEnv):
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
         self.returns = np.zeros(env.num_envs)  # (B,)
         self.lengths = np.zeros(env.num_envs, np.int64)  # (B,)
+        self.decisions = 0
         self.started = time.time()
         self._actions: NDArray[np.int64] = np.zeros(0, np.int64)
 
@@ -66,6 +67,7 @@ class SB3Classrooms(VecEnv):
         done = np.logical_or(terminated, truncated)
         self.returns += rewards
         self.lengths += 1
+        self.decisions += self.num_envs
         transition = Transition(
             obs,
             rewards,
@@ -147,13 +149,31 @@ class SB3Classrooms(VecEnv):
                 f"indices of {name} are {asked}; expected all {self.num_envs}: classrooms share it"
             )
 
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether a saved course goes on where it stopped; one's own environment starts anew."""
+        return hasattr(self.env, "simulation")
+
     def state_dict(self) -> Arrays:
-        """Everything that the next step depends on, the simulation's arrays included."""
+        """Everything that the next step depends on, the simulation's arrays included.
+
+        Of environments that cannot be saved: the decisions made, so that what follows is new.
+        """
+        if not self.can_be_saved:
+            return {"adapter.decisions": np.array(self.decisions)}
         simulation = self.get_attr("simulation", 0)[0].state_dict()
         return {"adapter.returns": self.returns, "adapter.lengths": self.lengths, **simulation}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Go back to a saved state, and give its observation."""
+        """Go back to a saved state, and give its observation.
+
+        Environments that cannot be saved start new episodes, of seeds not used before: those that
+        this adapter was seeded with, and as many on as decisions were made.
+        """
+        if not self.can_be_saved:
+            self.decisions = int(state["adapter.decisions"])
+            self.seed((self._seeds[0] or 0) + self.decisions)
+            return self.reset()
         self.env.reset(seed=0)  # courses must have started before they can be replaced
         self.returns[:] = state["adapter.returns"]
         self.lengths[:] = state["adapter.lengths"]
