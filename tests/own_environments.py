@@ -258,3 +258,28 @@ class RowDrill(ClassDrill):
 
 def no_environment() -> int:
     return 3
+
+
+class InfiniteDrill(Drill):
+    """Rewards beyond all bounds."""
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        obs, _, ended, cut, info = super().step(action)
+        return obs, np.inf, ended, cut, info
+
+
+class MissingDrill(ClassDrill):
+    """Reads a gaze that it says is missing."""
+
+    def _offered(self) -> spaces.Space[Any]:
+        return spaces.Dict({"gaze": spaces.Box(0, 1, (3, 2), np.float32)})
+
+    def _observe(self) -> Any:
+        return {"gaze": np.tile(np.array([0.5, 0.0], np.float32), (3, 1))}
+
+
+class OutsideDrill(Drill):
+    """Observes more than its space holds."""
+
+    def _observe(self) -> Any:
+        return 2 * super()._observe()
