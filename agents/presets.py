@@ -1,6 +1,6 @@
 """Training presets: complete settings as data, with what each is for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -27,6 +27,8 @@ class TrainConfig:
     """CPU threads for the classrooms; more pay from about 4,096 of them, and change no result."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the network runs: auto takes a CUDA device where there is one."""
+    env: str | None = None
+    """An environment of your own as module:factory, in place of the built-in classroom."""
     curriculum: str = DEFAULT_CURRICULUM
     """What is taught: a built-in curriculum's name, generated-SIZE-SEED, or a path of JSON."""
     course: Course = field(default_factory=Course)
@@ -50,6 +52,22 @@ class TrainConfig:
         for name, low in (least | {"evaluation_classes": 0, "inspection_rollouts": 0}).items():
             if getattr(self, name) < low:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least {low}")
+        if self.env is not None:
+            self._check_own(self.env)
+
+    def _check_own(self, env: str) -> None:
+        """Refuse what is of the built-in classroom alone."""
+        for name, value, expected in (
+            ("warm_start.tutor", self.warm_start.tutor, "none"),
+            ("inspection_rollouts", self.inspection_rollouts, 0),
+            ("curriculum", self.curriculum, DEFAULT_CURRICULUM),
+            ("course", self.course, Course()),
+        ):
+            if value != expected:
+                raise ValueError(
+                    f"{name} is {value!r} and env is {env!r}; expected {expected!r}: the rest is "
+                    "for the built-in classroom"
+                )
 
 
 BEST_RULE: Final = "greedy on belief"
@@ -83,3 +101,18 @@ PRESETS = MappingProxyType(
 )
 """quick: a smoke run of a minute. default: one CPU core, under 15 minutes. large: one GPU.
 reference: one CPU core for 40 minutes."""
+
+
+def for_own_environment(preset: TrainConfig, env: str) -> TrainConfig:
+    """Change a preset for an environment of one's own.
+
+    No rule can be imitated and no class drawn there. The reward is taken as it comes, not less the
+    running mean: what ends an episode early must not look good because it saves time.
+    """
+    return replace(
+        preset,
+        env=env,
+        warm_start=WarmStart(),
+        inspection_rollouts=0,
+        ppo=replace(preset.ppo, differential=False),
+    )

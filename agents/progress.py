@@ -38,7 +38,7 @@ class CheckpointsCallback(BaseCallback):
 
 
 class ProgressCallback(BaseCallback):
-    """Shows decisions per second, time left and the NLG of recent courses.
+    """Shows decisions per second, time left and the NLG, or else the return, of recent courses.
 
     A bar on a terminal; elsewhere a plain line now and then.
     """
@@ -73,7 +73,7 @@ class ProgressCallback(BaseCallback):
         elapsed = max(time.monotonic() - self.begin, 1e-9)
         done = self.model.num_timesteps
         speed = (done - self.before) / elapsed
-        text = f"{speed:6.0f} decisions/s, NLG {self.recent_gain():.3f}"
+        text = f"{speed:6.0f} decisions/s, {self.recent_gain()}"
         self.bar.update(self.task, completed=done, description=text)
         if self.bar.disable and (last or elapsed - self.last >= SECONDS_BETWEEN_LINES):
             self.last = elapsed
@@ -82,7 +82,14 @@ class ProgressCallback(BaseCallback):
             sys.stdout.write(line)
             sys.stdout.flush()
 
-    def recent_gain(self) -> float:
-        """Mean normalised learning gain (delayed) of the last hundred courses; nan before any."""
-        gains = [course["nlg_delayed"] for course in self.model.ep_info_buffer or ()]
-        return float(np.mean(gains)) if gains else float("nan")
+    def recent_gain(self) -> str:
+        """Mean normalised learning gain (delayed) of the last hundred courses; nan before any.
+
+        An environment of one's own reports none: there it is the mean return.
+        """
+        courses = list(self.model.ep_info_buffer or ())
+        name, figure = ("NLG", "nlg_delayed")
+        if courses and figure not in courses[0]:
+            name, figure = "return", "r"
+        gains = [course[figure] for course in courses]
+        return f"{name} {np.mean(gains) if gains else np.nan:.3f}"

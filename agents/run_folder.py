@@ -52,6 +52,21 @@ def read_config(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
     return rebuild(TrainConfig, content["train"], "train"), content
 
 
+def read_classroom(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
+    """Read config.json of a run that taught the built-in classroom.
+
+    Raises:
+        ValueError: As `read_config`; or the run was trained on an environment of one's own.
+    """
+    config, content = read_config(folder)
+    if config.env is not None:
+        raise ValueError(
+            f"run is {folder}, trained on env {config.env!r}; expected a run of the built-in "
+            f"classroom: `python -m scripts.train --resume {folder}` evaluates this one"
+        )
+    return config, content
+
+
 def rebuild(kind: type[Settings], values: dict[str, Any], where: str) -> Settings:
     """Build nested settings from what `dataclasses.asdict` made of them; absent fields: defaults.
 

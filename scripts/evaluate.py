@@ -22,7 +22,7 @@ from agents.checkpoint import has_model, load_policy
 from agents.comparison import Row, compare
 from agents.evaluation import Outcome, evaluate
 from agents.plots import save_plots
-from agents.run_folder import REFERENCE, read_config
+from agents.run_folder import REFERENCE, read_classroom
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
@@ -110,7 +110,7 @@ def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
     seeds = []
     courses = {}
     for run in runs:
-        config, content = read_config(run)
+        config, content = read_classroom(run)
         courses[config.course, config.curriculum] = run
         name = f"attention ({content['preset']})"
         policies.append(TrainedPolicy(load_policy(run), name, SAMPLING_SEED))

@@ -5,6 +5,7 @@ Examples:
     python -m scripts.train --preset quick --seed 3 --run runs/quick
     python -m scripts.train --ppo.learning-rate 5e-4 --course.learners 12
     python -m scripts.train --resume runs/quick               goes on where Ctrl-C stopped it
+    python -m scripts.train --env my_module:make              an environment of your own
 """
 
 import signal
@@ -22,21 +23,23 @@ from stable_baselines3.common.logger import configure
 
 from agents.callbacks import InspectionCallback
 from agents.checkpoint import has_state, load_state, save_state
+from agents.classrooms import classrooms
+from agents.conformance import require_conformance
 from agents.evaluation import evaluate
+from agents.held_out import compare_with_random
 from agents.imitation import warm_start
 from agents.ppo import ClassroomPPO
-from agents.presets import PRESETS, TrainConfig
+from agents.presets import PRESETS, TrainConfig, for_own_environment
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
-from agents.sb3_adapter import SB3Classrooms
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
 from envs.curricula import find
 from envs.curriculum import Curriculum
+from envs.entry_point import find_classroom
 from envs.simulation import Simulation
-from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
 
 INTERRUPTED = 130
@@ -63,14 +66,21 @@ class Arguments:
 
 def parse(argv: list[str]) -> Arguments:
     """Read the command line; the preset's settings are the defaults of the others."""
-    preset = "default"
-    for position, word in enumerate(argv):
-        if word.startswith("--preset"):
-            preset = word.partition("=")[2] or " ".join(argv[position + 1 : position + 2])
+    preset, env = named(argv, "--preset") or "default", named(argv, "--env")
     if preset not in PRESETS:
         sys.exit(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
-    default = Arguments(preset=preset, train=PRESETS[preset])
+    train = PRESETS[preset] if env is None else for_own_environment(PRESETS[preset], env)
+    default = Arguments(preset=preset, train=train)
     return tyro.cli(Arguments, args=argv, default=default, description=__doc__)
+
+
+def named(argv: list[str], option: str) -> str | None:
+    """Value of an option on the command line, before the others are read; None without it."""
+    for position, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        if name == option:
+            return value if equals else " ".join(argv[position + 1 : position + 2])
+    return None
 
 
 def curriculum_of(config: TrainConfig) -> Curriculum:
@@ -79,18 +89,9 @@ def curriculum_of(config: TrainConfig) -> Curriculum:
 
 
 def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
-    """Classrooms spread over the course, and a fresh model, on the device asked for."""
-    env = SB3Classrooms(
-        ClassroomVectorEnv(
-            config.classrooms,
-            course=config.course,
-            curriculum=curriculum_of(config),
-            threads=config.simulation_threads,
-        )
-    )
-    env.set_options({"spread": True})
+    """Classrooms and a fresh model, on the device asked for."""
     return ClassroomPPO(
-        env=env,
+        env=classrooms(config),
         config=config.ppo,
         policy_config=config.policy,
         seed=seed,
@@ -141,6 +142,8 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
     model.set_logger(configure(str(run), ["tensorboard"]))
     if arguments.resume is not None and has_state(run / CHECKPOINT):
         load_state(model, run / CHECKPOINT)
+        if config.env is not None:
+            print(f"{config.env} cannot be saved in the middle of an episode: all start anew")
         return
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
     if tutor is not None:
@@ -195,6 +198,8 @@ def train(arguments: Arguments) -> int:
     elif has_state(run / CHECKPOINT):
         check_same(run, config, arguments.seed)
         arguments = replace(arguments, resume=run)
+    if config.env is not None:
+        require_conformance(config.env)
     torch.set_num_threads(config.threads)
     begin = time.monotonic()
     model = make_model(config, arguments.seed)
@@ -235,7 +240,12 @@ def summary(
         "seconds": seconds,
         "train_decisions_per_s": speed,
     }
-    if config.evaluation_classes:
+    if config.evaluation_classes and config.env is not None:
+        episodes, make = config.evaluation_classes, find_classroom(config.env)
+        compared = compare_with_random(model.policy, make, episodes)
+        figures["returns"] = {name: estimate.as_dict() for name, estimate in compared.items()}
+        figures["episodes"] = episodes
+    elif config.evaluation_classes:
         tutor = TrainedPolicy(model.policy, seed=SAMPLING_SEED)
         [unseen] = evaluate(
             [tutor], config.course, curriculum_of(config), config.evaluation_classes
@@ -254,7 +264,10 @@ def report(results: dict[str, Any], path: Path | None) -> None:
     print(f"{minutes:.1f} min in all")
     if "nlg_delayed" in results:
         print(f"NLG {results['nlg_delayed']:.3f}, mean of {results['classes']} unseen classes")
-    print(f"compare with the rules: python -m scripts.evaluate {results['run']}")
+        print(f"compare with the rules: python -m scripts.evaluate {results['run']}")
+    for name, each in results.get("returns", {}).items():
+        interval = f"{each['mean_low']:.3f} to {each['mean_high']:.3f}"
+        print(f"return, {name}: {each['mean']:.3f} ({interval}), {results['episodes']} episodes")
     print(f"look inside: tensorboard --logdir {results['run']}")
 
 

@@ -25,7 +25,7 @@ from rich.text import Text
 from agents.checkpoint import load_policy
 from agents.narration import Chooser, Turn, narrate, policy_chooser, tutor_chooser
 from agents.presets import TrainConfig
-from agents.run_folder import REFERENCE, read_config
+from agents.run_folder import REFERENCE, read_classroom
 from agents.tutors.protocol import Privileged
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
@@ -86,7 +86,7 @@ def trained(run: Path | None, seed: int) -> tuple[Simulation, Chooser]:
             "no run is named and agents/reference holds no trained tutor; train one with "
             "`python -m scripts.train`, or watch a rule with `--tutor NAME`"
         )
-    config, _ = read_config(folder)
+    config, _ = read_classroom(folder)
     return classroom(config, seed), policy_chooser(load_policy(folder, "cpu"))
 
 
