@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from agents.tutors.protocol import Kind, Privileged, Tutor
 from envs.constants import Constants
-from envs.course import EVALUATION_SEED, Course
+from envs.course import EVALUATION_SEED, TUNING_SEED, Course
 from envs.curriculum import Curriculum
+from envs.seeds import check_seeds
 from envs.vector import ClassroomVectorEnv
 
 Floats = NDArray[np.float64]
@@ -70,7 +71,7 @@ def evaluate(
         course: What all teach; a tutor's own `tracer` fills its belief.
         curriculum: What is taught.
         classes: N, at least 1.
-        seed: Class i is drawn from seed + i; at least EVALUATION_SEED, below it is for training.
+        seed: Class i is drawn from seed + i, within the range for evaluation (`envs.seeds`).
         constants: The population; default: the calibrated one.
         workers: Tutors that teach at the same time, each in a thread.
 
@@ -78,28 +79,58 @@ def evaluate(
         One outcome per tutor, in their order.
 
     Raises:
-        ValueError: No class, or seeds that training uses.
+        ValueError: No class, or classes that training or tuning uses, or that a tutor learnt from.
     """
-    if classes < 1:
-        raise ValueError(f"classes is {classes}; expected at least 1")
-    if seed < EVALUATION_SEED:
-        raise ValueError(
-            f"seed is {seed}; expected at least {EVALUATION_SEED}: classes below are for training"
-        )
+    check_seeds(seed, classes, "evaluation")
+    seeds = range(seed, seed + classes)
+    for tutor in tutors:
+        _refuse_acquaintances(tutor, seeds)
+    return _teach_all(tutors, course, curriculum, seeds, constants, workers)
 
-    def teach_all(tutor: Tutor) -> Outcome:
+
+def try_out(
+    tutors: Sequence[Tutor], course: Course, curriculum: Curriculum, classes: int, workers: int = 1
+) -> list[Outcome]:
+    """As `evaluate`, on classes kept for choosing settings: what is chosen is biased on them only.
+
+    Raises:
+        ValueError: No class.
+    """
+    check_seeds(TUNING_SEED, classes, "tuning")
+    seeds = range(TUNING_SEED, TUNING_SEED + classes)
+    return _teach_all(tutors, course, curriculum, seeds, None, workers)
+
+
+def _teach_all(
+    tutors: Sequence[Tutor],
+    course: Course,
+    curriculum: Curriculum,
+    seeds: range,
+    constants: Constants | None,
+    workers: int,
+) -> list[Outcome]:
+    def teach_classes(tutor: Tutor) -> Outcome:
         own = replace(course, tracer=getattr(tutor, "tracer", None) or course.tracer)
         env = ClassroomVectorEnv(
-            classes,
+            len(seeds),
             course=own,
             curriculum=curriculum,
             constants=constants,
             on_illegal=getattr(tutor, "on_illegal", "error"),
         )
-        return teach(tutor, env, seed)
+        return teach(tutor, env, seeds.start)
 
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(teach_all, tutors))
+        return list(pool.map(teach_classes, tutors))
+
+
+def _refuse_acquaintances(tutor: Tutor, seeds: range) -> None:
+    met: range = getattr(tutor, "trained_on", range(0))
+    if max(met.start, seeds.start) < min(met.stop, seeds.stop):
+        raise ValueError(
+            f"seed is {seeds.start}, {len(seeds)} classes; expected none of {met.start} to "
+            f"{met.stop - 1}, on which {tutor.name} was trained"
+        )
 
 
 def teach(tutor: Tutor, env: ClassroomVectorEnv, seed: int) -> Outcome:

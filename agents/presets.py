@@ -44,7 +44,8 @@ class TrainConfig:
     inspection_rollouts: int = 25
     """Rollouts between two looks at a fixed class in TensorBoard; 0 shows none."""
     evaluation_classes: int = 256
-    """Unseen classes on which the trained tutor is evaluated at the end; 0 skips it."""
+    """Unseen classes on which the trained tutor is tried at the end, those on which settings may be
+    chosen: the classes of `scripts.evaluate` stay unused; 0 skips it."""
 
     def __post_init__(self) -> None:
         """Check the counts that would otherwise fail far from here."""
@@ -68,6 +69,10 @@ class TrainConfig:
                     f"{name} is {value!r} and env is {env!r}; expected {expected!r}: the rest is "
                     "for the built-in classroom"
                 )
+
+    def class_seeds(self, seed: int) -> range:
+        """Seeds of the classes that teach a run with this seed; episodes make new learners."""
+        return range(seed, seed + self.classrooms)
 
 
 BEST_RULE: Final = "greedy on belief"

@@ -4,13 +4,14 @@ import math
 from dataclasses import dataclass
 
 from envs.activities import STEPS_PER_MINUTE
+from envs.seeds import SEEDS
 from envs.spaces import SCENES
 from envs.tracing import TRACERS
 
-EVALUATION_SEED = 2**40
+EVALUATION_SEED = SEEDS["evaluation"].start
 """Classrooms for evaluation use seeds from here; training never does."""
-TUNING_SEED = 2**41
-"""Classrooms on which rule tutors are tuned use seeds from here."""
+TUNING_SEED = SEEDS["tuning"].start
+"""Classrooms on which settings are chosen use seeds from here."""
 LARGEST_CLASS = 40
 LARGEST_CURRICULUM = 256
 

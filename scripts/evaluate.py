@@ -31,6 +31,7 @@ from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
 from envs.curricula import find
 from envs.curriculum import Curriculum
+from envs.seeds import check_seeds
 from envs.whole_file import write_json
 
 RESULTS: Final = "evaluation.json"
@@ -80,11 +81,7 @@ class Arguments:
         for name in ("classes", "slow_classes", "workers", "tuning_classes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")
-        if not EVALUATION_SEED <= self.seed <= TUNING_SEED - self.classes:
-            raise ValueError(
-                f"seed is {self.seed}; expected {EVALUATION_SEED} to {TUNING_SEED - self.classes}: "
-                "below are training classes, above are those on which rules are tuned"
-            )
+        check_seeds(self.seed, self.classes, "evaluation")
         for name in self.tutors:
             if name not in TUTORS:
                 raise ValueError(f"tutors has {name!r}; expected some of {', '.join(TUTORS)}")
@@ -113,8 +110,10 @@ def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
         config, content = read_classroom(run)
         courses[config.course, config.curriculum] = run
         name = f"attention ({content['preset']})"
-        policies.append(TrainedPolicy(load_policy(run), name, SAMPLING_SEED))
-        seeds.append(int(content["seed"]))
+        seed = int(content["seed"])
+        met = config.class_seeds(seed)
+        policies.append(TrainedPolicy(load_policy(run), name, SAMPLING_SEED, met))
+        seeds.append(seed)
     if len(courses) > 1:
         raise ValueError(f"runs {list(courses.values())} differ in course or curriculum")
     course, taught = next(iter(courses), (Course(), curriculum))

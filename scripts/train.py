@@ -25,7 +25,7 @@ from agents.callbacks import InspectionCallback
 from agents.checkpoint import has_state, load_state, save_state
 from agents.classrooms import classrooms
 from agents.conformance import require_conformance
-from agents.evaluation import evaluate
+from agents.evaluation import try_out
 from agents.held_out import compare_with_random
 from agents.imitation import warm_start
 from agents.ppo import ClassroomPPO
@@ -39,6 +39,7 @@ from envs.constants import Constants
 from envs.curricula import find
 from envs.curriculum import Curriculum
 from envs.entry_point import find_classroom
+from envs.seeds import check_seeds
 from envs.simulation import Simulation
 from envs.whole_file import write_json
 
@@ -62,6 +63,10 @@ class Arguments:
     """Where to write the results of the training as JSON."""
     train: Annotated[TrainConfig, tyro.conf.arg(name="")] = field(default_factory=TrainConfig)
     """Settings of the preset."""
+
+    def __post_init__(self) -> None:
+        """Refuse a seed whose classes are for evaluation or tuning."""
+        check_seeds(self.seed, self.train.classrooms, "training")
 
 
 def parse(argv: list[str]) -> Arguments:
@@ -234,7 +239,7 @@ def main(argv: list[str] | None = None) -> int:
 def summary(
     model: ClassroomPPO, config: TrainConfig, seconds: float, speed: float
 ) -> dict[str, Any]:
-    """Figures of a finished training, imitation included, and of its policy on unseen classes."""
+    """Figures of a finished training, imitation included, and of its policy on tuning classes."""
     figures: dict[str, Any] = {
         "decisions": model.num_timesteps,
         "seconds": seconds,
@@ -247,9 +252,7 @@ def summary(
         figures["episodes"] = episodes
     elif config.evaluation_classes:
         tutor = TrainedPolicy(model.policy, seed=SAMPLING_SEED)
-        [unseen] = evaluate(
-            [tutor], config.course, curriculum_of(config), config.evaluation_classes
-        )
+        [unseen] = try_out([tutor], config.course, curriculum_of(config), config.evaluation_classes)
         figures["nlg_delayed"] = float(unseen.figures["nlg_delayed"].mean())
         figures["classes"] = config.evaluation_classes
     return figures
@@ -263,7 +266,7 @@ def report(results: dict[str, Any], path: Path | None) -> None:
     print(f"{results['decisions']} decisions learnt from, {speed:.0f} per second")
     print(f"{minutes:.1f} min in all")
     if "nlg_delayed" in results:
-        print(f"NLG {results['nlg_delayed']:.3f}, mean of {results['classes']} unseen classes")
+        print(f"NLG {results['nlg_delayed']:.3f}, mean of {results['classes']} tuning classes")
         print(f"compare with the rules: python -m scripts.evaluate {results['run']}")
     for name, each in results.get("returns", {}).items():
         interval = f"{each['mean_low']:.3f} to {each['mean_high']:.3f}"

@@ -81,11 +81,21 @@ def test_only_the_first_course_of_a_class_counts() -> None:
     np.testing.assert_array_equal(alone.curve, with_slow_ones.curve[:1])
 
 
-def test_training_classes_are_refused() -> None:
-    with pytest.raises(ValueError, match="seed is 5; expected at least"):
-        evaluate([make_tutor("random")], SHORT, CURRICULUM, 2, seed=5)
+def test_classes_for_another_purpose_are_refused() -> None:
+    for seed in (5, EVALUATION_SEED - 1, TUNING_SEED - 1, TUNING_SEED):
+        with pytest.raises(ValueError, match=f"seed is {seed}; expected {EVALUATION_SEED} to"):
+            evaluate([make_tutor("random")], SHORT, CURRICULUM, 2, seed=seed)
     with pytest.raises(ValueError, match="classes is 0"):
         evaluate([make_tutor("random")], SHORT, CURRICULUM, 0)
+
+
+def test_a_policy_does_not_meet_the_classes_it_was_trained_on() -> None:
+    """Whatever a foreign run records: one shared class is enough to refuse."""
+    tutor = make_tutor("random")
+    tutor.trained_on = range(EVALUATION_SEED - 60, EVALUATION_SEED + 4)  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="on which random was trained"):
+        evaluate([tutor], SHORT, CURRICULUM, 1, seed=EVALUATION_SEED + 3)
+    evaluate([tutor], SHORT, CURRICULUM, 1, seed=EVALUATION_SEED + 4)
 
 
 def rows() -> dict[str, Row]:
@@ -175,5 +185,11 @@ def test_command_says_what_is_wrong(
     assert message in " ".join(capsys.readouterr().err.split())
 
 
-def test_evaluation_seeds_lie_between_training_and_tuning() -> None:
-    assert EVALUATION_SEED + 10**6 < TUNING_SEED
+def test_command_refuses_a_run_that_was_trained_on_test_classes(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    config["seed"] = EVALUATION_SEED - config["train"]["classrooms"] + 1
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert command.main([str(run), "--tutors", "random", "--classes", "1"]) == 2
+    assert "on which attention (quick) was trained" in capsys.readouterr().err

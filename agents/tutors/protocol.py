@@ -19,7 +19,8 @@ class Tutor(Protocol):
     """Chooses actions for a batch of classrooms from their observations alone.
 
     A tutor may also have `tracer`, the `Course.tracer` that must fill its observation's belief,
-    and `on_illegal`, how the classroom treats its illegal choices; evaluation honours both.
+    `on_illegal`, how the classroom treats its illegal choices, and `trained_on`, the range of class
+    seeds that it learnt from; evaluation honours all three.
 
     Attributes:
         name: unique name in tables and in evaluation.json.

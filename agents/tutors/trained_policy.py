@@ -17,13 +17,18 @@ class TrainedPolicy:
         policy: Made for the sizes of the classrooms it will teach.
         name: In tables.
         seed: None takes the likeliest choices; a number samples, repeatably.
+        trained_on: Seeds of the classes that the policy was trained on.
     """
 
     def __init__(
-        self, policy: AttentionPolicy, name: str = "policy", seed: int | None = None
+        self,
+        policy: AttentionPolicy,
+        name: str = "policy",
+        seed: int | None = None,
+        trained_on: range = range(0),
     ) -> None:
         policy.set_training_mode(False)
-        self.policy, self.name = policy, name
+        self.policy, self.name, self.trained_on = policy, name, trained_on
         self.kind: Kind = "policy"
         self._generator = None if seed is None else torch.Generator(policy.device).manual_seed(seed)
 

@@ -7,10 +7,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
-from agents.evaluation import evaluate
+from agents.evaluation import try_out
 from agents.tutors.attention_care import CareSettings
 from agents.tutors.registry import CARE, SETTINGS, make_tutor
-from envs.course import TUNING_SEED, Course
+from envs.course import Course
 from envs.curriculum import Curriculum
 from envs.whole_file import write_json
 
@@ -106,7 +106,7 @@ def tune(
         care: When to cue and to rest; while care itself is tuned, what to start from.
         course: What is taught.
         curriculum: What is taught.
-        classes: Tuning classes, with seeds from TUNING_SEED.
+        classes: Classes to try on, of those kept for tuning.
         workers: Settings tried at the same time.
 
     Returns:
@@ -122,7 +122,7 @@ def tune(
             else make_tutor(name, option, care)
             for option in options
         ]
-        outcomes = evaluate(tutors, course, curriculum, classes, seed=TUNING_SEED, workers=workers)
+        outcomes = try_out(tutors, course, curriculum, classes, workers)
         scores = [float(outcome.figures["nlg_delayed"].mean()) for outcome in outcomes]
         tried += len(options)
         before = scores[0] if before == -float("inf") else before
