@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.class_record import ClassRecord
 from agents.tutors.protocol import Kind, Privileged, Tutor
 from envs.constants import Constants
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
@@ -39,7 +40,8 @@ class Outcome:
     name: str
     kind: Kind
     figures: dict[str, Floats]
-    """Every figure by name, (N,) each; learners' figures are class means."""
+    """Every figure by name, (N,) each; learners' figures are class means; of wheel-spinning, the
+    learner-concept pairs: see `class_record.ClassRecord.wheel_spinning`."""
     gain: Floats
     """(N, S) expected delayed gain of every learner."""
     pre_test: Floats
@@ -50,6 +52,9 @@ class Outcome:
     """(N, CURVE_POINTS) normalised learning gain over the course."""
     activity_minutes: Floats
     """(N, A) minutes of each activity."""
+    minutes_by_belief: Floats
+    """(N, OCCUPATIONS, BELIEF_BINS) learners' minutes by occupation and by the mastery that the
+    tutor's own belief gave them beforehand."""
     decisions_per_second: float
     """Decisions of one tutor and simulation together, per second of wall time."""
 
@@ -141,12 +146,15 @@ def teach(tutor: Tutor, env: ClassroomVectorEnv, seed: int) -> Outcome:
         tutor.attach(env.simulation)
     tutor.reset(env.num_envs)
     ended = np.zeros(env.num_envs, np.bool_)
+    record = ClassRecord(*observation["belief"].shape[:3])
     final: dict[str, NDArray[Any]] = {}
     gone, gained = [np.zeros(env.num_envs)], [np.zeros(env.num_envs)]
     minutes, gain = np.zeros(env.num_envs), np.zeros(env.num_envs)
     decisions = 0
     while not ended.all():
+        belief = observation["belief"][..., 0].copy()  # (B, S, C) that the tutor acts on
         observation, _, terminated, _, infos = env.step(tutor.act(observation))
+        record.note(infos.get("final_events", env.simulation.world.events), belief, ~ended)
         decisions += env.num_envs
         minutes = minutes + np.where(ended, 0.0, infos["minutes"])
         gain = gain + np.where(ended, 0.0, infos["learning_gain"])
@@ -156,7 +164,8 @@ def teach(tutor: Tutor, env: ClassroomVectorEnv, seed: int) -> Outcome:
             _keep(final, infos["final_info"], terminated & ~ended)
             ended |= terminated
     speed = decisions / (time.perf_counter() - begin)
-    return _outcome(tutor, final, _curve(np.stack(gone, 1), np.stack(gained, 1)), speed)
+    curve = _curve(np.stack(gone, 1), np.stack(gained, 1))
+    return _outcome(tutor, final, record, curve, speed)
 
 
 def _keep(
@@ -175,10 +184,13 @@ def _curve(minutes: Floats, gain: Floats) -> Floats:
     return np.stack([np.interp(share * m[-1], m, g) for m, g in rows])
 
 
-def _outcome(tutor: Tutor, final: dict[str, NDArray[Any]], curve: Floats, speed: float) -> Outcome:
+def _outcome(
+    tutor: Tutor, final: dict[str, NDArray[Any]], record: ClassRecord, curve: Floats, speed: float
+) -> Outcome:
     figures = {name: final[name] for name in CLASS_FIGURES}
     figures |= {name: final[name].mean(axis=1) for name in LEARNER_FIGURES}
     figures["worse_off"] = (final["gain"] < 0.0).mean(axis=1)
+    figures["practised_pairs"], figures["spinning_pairs"] = record.wheel_spinning()
     return Outcome(
         name=tutor.name,
         kind=tutor.kind,
@@ -188,5 +200,6 @@ def _outcome(tutor: Tutor, final: dict[str, NDArray[Any]], curve: Floats, speed:
         delayed_test=final["delayed_test"],
         curve=curve,
         activity_minutes=final["activity_minutes"],
+        minutes_by_belief=record.minutes,
         decisions_per_second=speed,
     )

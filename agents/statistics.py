@@ -38,7 +38,7 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """An effect size with its 95 % percentile bootstrap interval."""
+    """A figure of all classes together with its 95 % percentile bootstrap interval."""
 
     value: float
     low: float
@@ -64,6 +64,22 @@ def resampled(runs: int, classes: int, resamples: int = RESAMPLES) -> tuple[Indi
     class_draws = rng.integers(0, classes, (resamples, classes))
     run_draws = rng.integers(0, runs, (resamples, runs))
     return run_draws, class_draws
+
+
+def resampled_sums(values: Floats, resamples: int = RESAMPLES) -> Floats:
+    """Sums over runs and classes of every resample: (R, N, K) to (resamples, K)."""
+    runs, classes = values.shape[:2]
+    run_draws, class_draws = resampled(runs, classes, resamples)
+    by_run = np.tensordot(times_drawn(class_draws, classes), values, axes=(1, 1))  # (., R, K)
+    sums: Floats = np.einsum("br,brk->bk", times_drawn(run_draws, runs), by_run)
+    return sums
+
+
+def times_drawn(draws: Indices, size: int) -> Floats:
+    """How often a resample drew each of `size` things: (resamples, draws) to (resamples, size)."""
+    rows = size * np.arange(len(draws))[:, None]
+    counts = np.bincount((draws + rows).ravel(), minlength=len(draws) * size)
+    return counts.reshape(len(draws), size).astype(np.float64)
 
 
 def estimate(values: Floats, resamples: int = RESAMPLES) -> Estimate:
@@ -121,8 +137,46 @@ def cohens_d(ours: Floats, theirs: Floats, resamples: int = RESAMPLES) -> Effect
     for r in range(resamples):
         chosen = sums[:, run_draws[r]][:, :, class_draws[r]]
         drawn[r] = _pooled(chosen, others[:, class_draws[r]], per_class)
+    return effect(_pooled(sums, others, per_class), drawn)
+
+
+def share(parts: Floats, wholes: Floats, resamples: int = RESAMPLES) -> Effect | None:
+    """Share of a whole that differs from class to class, over all of them: a ratio of sums.
+
+    Args:
+        parts: (R, N) of every run and class.
+        wholes: (R, N); a class may have none.
+        resamples: Bootstrap resamples; those that drew no whole are left out.
+
+    Returns:
+        None where there is no whole at all.
+    """
+    if wholes.sum() == 0:
+        return None
+    drawn = resampled_sums(np.stack([parts, wholes], axis=2), resamples)  # (resamples, 2)
+    drawn = drawn[drawn[:, 1] > 0]
+    return effect(parts.sum() / wholes.sum(), drawn[:, 0] / drawn[:, 1])
+
+
+def worst_tenth(gains: Floats, resamples: int = RESAMPLES) -> Effect:
+    """Mean gain of the tenth of all learners (R, N, S) who gain least, of whatever class."""
+    run_draws, class_draws = resampled(gains.shape[0], gains.shape[1], resamples)
+    drawn = [
+        _mean_of_lowest_tenth(gains[runs][:, classes])
+        for runs, classes in zip(run_draws, class_draws, strict=True)
+    ]
+    return effect(_mean_of_lowest_tenth(gains), np.array(drawn))
+
+
+def _mean_of_lowest_tenth(gains: Floats) -> float:
+    count = max(1, gains.size // 10)
+    return float(np.partition(gains, count - 1, axis=None)[:count].mean())
+
+
+def effect(value: float, drawn: Floats) -> Effect:
+    """A figure with the interval of its resamples (resamples,)."""
     low, high = _interval(drawn)
-    return Effect(value=_pooled(sums, others, per_class), low=low, high=high)
+    return Effect(value=float(value), low=low, high=high)
 
 
 def _pooled(sums: Floats, others: Floats, per_class: int) -> float:

@@ -11,6 +11,7 @@ from envs.classroom import DEFAULT_CURRICULUM, TERMS, Observation
 from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import Curriculum, builtin
+from envs.events import Events
 from envs.simulation import Simulation
 from envs.spaces import action_space, observation_space
 
@@ -22,7 +23,8 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
 
     Autoreset is SAME_STEP: where a course ends, the returned observation is the next class's first,
     and `infos["final_obs"]`, `infos["final_info"]` hold the old one's last (rows marked by
-    `_final_obs`, `_final_info`). Observation arrays are overwritten by the next step.
+    `_final_obs`, `_final_info`), `infos["final_events"]` the events of all classrooms before the
+    restart. Observation and event arrays are overwritten by the next step.
 
     Args:
         num_envs: B, at least 1.
@@ -132,5 +134,18 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
             infos["final_obs"] = {k: v.copy() for k, v in simulation.observation.items()}
             infos["final_info"] = {k: v.copy() for k, v in report._asdict().items()}
             infos["_final_obs"] = infos["_final_info"] = done
+            infos["final_events"] = _kept(simulation.world.events)
             simulation.start(done)
         return simulation.observation, rewards, done, np.zeros_like(done), infos
+
+
+def _kept(events: Events) -> Events:
+    """The decision's events, safe from a restart (which clears three of them) until the next step.
+
+    Copying all of them would cost large batches, where some course ends at every step, much time.
+    """
+    return events._replace(
+        answers=events.answers.copy(),
+        occupation=events.occupation.copy(),
+        clock=events.clock.copy(),
+    )

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap, trim_mean
 
-from agents.statistics import cohens_d, estimate, iqm
+from agents.statistics import (
+    cohens_d,
+    estimate,
+    iqm,
+    resampled,
+    resampled_sums,
+    share,
+    worst_tenth,
+)
 
 
 def test_iqm_drops_the_outer_quarters() -> None:
@@ -66,3 +74,35 @@ def test_cohens_d_of_two_runs_averages_them() -> None:
     assert one.value == pytest.approx(0.5, abs=0.05)
     assert both.value == pytest.approx(one.value, rel=0.05)
     assert both.high - both.low > one.high - one.low
+
+
+def test_resampled_sums_are_those_of_the_drawn_runs_and_classes() -> None:
+    values = np.random.default_rng(0).normal(size=(3, 7, 2))
+    run_draws, class_draws = resampled(3, 7, 50)
+    found = resampled_sums(values, 50)
+    for runs, classes, sums in zip(run_draws, class_draws, found, strict=True):
+        np.testing.assert_allclose(sums, values[np.ix_(runs, classes)].sum(axis=(0, 1)))
+
+
+def test_share_weighs_classes_by_what_they_have() -> None:
+    """One class with nine pairs and one with a single pair: nine tenths are of the first."""
+    found = share(np.array([[9.0, 0.0]]), np.array([[9.0, 1.0]]))
+    assert found is not None
+    assert found.value == pytest.approx(0.9)
+    assert (found.low, found.high) == (0.0, 1.0)  # either class may be drawn alone
+    assert share(np.zeros((1, 2)), np.zeros((1, 2))) is None
+
+
+def test_share_leaves_out_resamples_without_a_whole() -> None:
+    found = share(np.array([[1.0, 0.0, 0.0]]), np.array([[2.0, 0.0, 0.0]]))
+    assert found is not None
+    assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
+
+
+def test_worst_tenth_is_of_all_learners() -> None:
+    """Not of each class: here the four who gain least of forty share one class of eight."""
+    gains = np.linspace(0.1, 0.5, 40).reshape(1, 5, 8)
+    found = worst_tenth(gains)
+    assert found.value == pytest.approx(gains.ravel()[:4].mean())
+    assert found.low <= found.value <= found.high
+    assert worst_tenth(np.full((2, 3, 1), 0.2)).value == pytest.approx(0.2)
