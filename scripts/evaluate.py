@@ -16,13 +16,16 @@ from typing import Any, Final
 
 import tyro
 from rich.console import Console
-from rich.table import Table
 
+from agents.against_others import Against, against_others
 from agents.checkpoint import has_model, load_policy
+from agents.class_record import BELIEF_BINS
 from agents.comparison import Row, compare
 from agents.evaluation import Outcome, evaluate
+from agents.performance_profile import THRESHOLDS
 from agents.plots import save_plots
 from agents.run_folder import REFERENCE, read_classroom
+from agents.tables import against_text, learners_table, tutors_table
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
@@ -37,16 +40,6 @@ from envs.whole_file import write_json
 RESULTS: Final = "evaluation.json"
 SLOW: Final = ("beam on truth",)
 """Tutors that search: they teach the first `slow_classes` only."""
-COLUMNS: Final = (
-    ("immediate", "nlg_immediate", 3),
-    ("measured", "nlg_measured", 3),
-    ("lowest quarter", "lowest_quarter_gain", 3),
-    ("min lapsed", "minutes_lapsed", 0),
-    ("SSQ peak", "ssq_peak", 0),
-    ("dropouts", "dropouts", 2),
-    ("worse", "worse_than_fixed", 2),
-)
-"""Further columns of the table: title, figure (its mean is shown), digits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,57 +143,23 @@ def teach_all(setting: Setting, arguments: Arguments) -> list[Outcome]:
 
 
 def results(
-    rows: Sequence[Row], setting: Setting, arguments: Arguments, seconds: float
+    rows: Sequence[Row], policies: Sequence[Against], setting: Setting, arguments: Arguments
 ) -> dict[str, Any]:
-    """Everything the table and the plots show, as plain data."""
+    """Everything the tables and the plots show, as plain data."""
     return {
         "tutors": {row.name: row.as_dict() for row in rows},
+        "against": {policy.name: policy.as_dict() for policy in policies},
+        "profile_thresholds": THRESHOLDS.tolist(),
+        "belief_edges": [edge / BELIEF_BINS for edge in range(BELIEF_BINS + 1)],
         "classes": arguments.classes,
         "seeds": list(setting.seeds),
         "first_class_seed": arguments.seed,
         "learners": setting.course.learners,
         "curriculum": setting.curriculum.name,
         "runs": [str(run) for run in arguments.runs],
-        "seconds": seconds,
         "intervals": "95 % percentile bootstrap over classes and training seeds; low and high "
-        "belong to iqm, mean_low and mean_high to mean",
+        "belong to iqm or value, mean_low and mean_high to mean",
     }
-
-
-def table(rows: Sequence[Row], classes: int) -> Table:
-    """The tutors, best first."""
-    shown = Table(title=f"{classes} unseen classes; NLG on the delayed test (IQM, 95 % interval)")
-    shown.add_column("tutor")
-    for title in (
-        "NLG delayed",
-        "d",
-        "position",
-        *(title for title, _, _ in COLUMNS),
-        "decisions/s",
-    ):
-        shown.add_column(title, justify="right")
-    for row in rows:
-        mark = {"reference": " *", "policy": " <", "rule": ""}[row.kind]
-        few = "" if row.classes == classes else f" ({row.classes} classes)"
-        nlg, effect = row.figures["nlg_delayed"], row.cohens_d
-        shown.add_row(
-            row.name + mark + few,
-            f"{nlg.iqm:.3f} ({nlg.low:.3f} to {nlg.high:.3f})",
-            "-" if effect is None else f"{effect.value:+.2f}",
-            "-" if row.position is None else f"{row.position:.2f}",
-            *(_mean(row, figure, digits) for _, figure, digits in COLUMNS),
-            f"{row.decisions_per_second:,.0f}",
-            style="bold" if row.kind == "policy" else "dim" if row.kind == "reference" else "",
-        )
-    shown.caption = (
-        "* sees the hidden state   < trained   d: Cohen's d against fixed curriculum\n"
-        "position: 0 random, 1 greedy on truth   worse: learners who gain less than by fixed"
-    )
-    return shown
-
-
-def _mean(row: Row, figure: str, digits: int) -> str:
-    return f"{row.figures[figure].mean:.{digits}f}" if figure in row.figures else "-"
 
 
 def compare_all(arguments: Arguments, console: Console) -> None:
@@ -208,17 +167,21 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     begin = time.perf_counter()
     setting = read_runs(runs_or_reference(arguments), arguments.curriculum)
     with console.status(f"{arguments.classes} classes, {len(arguments.tutors)} tutors ..."):
-        rows = compare(teach_all(setting, arguments))
+        outcomes = teach_all(setting, arguments)
+        rows, policies = compare(outcomes), against_others(outcomes)
     seconds = time.perf_counter() - begin
-    console.print(table(rows, arguments.classes))
+    console.print(tutors_table(rows, arguments.classes))
+    console.print(learners_table(rows))
+    for policy in policies:
+        console.print(against_text(policy))
     console.print(f"{seconds:.0f} s")
-    content = results(rows, setting, arguments, seconds)
+    content = {**results(rows, policies, setting, arguments), "seconds": seconds}
     for run in arguments.runs:
         write_json(run / RESULTS, content)
     if arguments.json is not None:
         write_json(arguments.json, content)
     for folder in [*arguments.runs, *([arguments.plots] if arguments.plots else [])]:
-        for path in save_plots(rows, folder):
+        for path in save_plots(rows, policies, folder):
             console.print(f"wrote {path}")
 
 

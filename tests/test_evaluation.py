@@ -11,7 +11,7 @@ from agents.checkpoint import save_policy
 from agents.comparison import Row, compare
 from agents.evaluation import CURVE_POINTS, Outcome, evaluate
 from agents.presets import TrainConfig
-from agents.run_folder import write_config
+from agents.run_folder import REFERENCE, write_config
 from agents.tutors.protocol import Actions, Kind, Observation
 from agents.tutors.registry import make_tutor
 from envs.activities import Activity
@@ -79,6 +79,7 @@ def test_only_the_first_course_of_a_class_counts() -> None:
     (with_slow_ones,) = evaluate([Uneven()], SHORT, CURRICULUM, 3)
     np.testing.assert_array_equal(alone.gain, with_slow_ones.gain[:1])
     np.testing.assert_array_equal(alone.curve, with_slow_ones.curve[:1])
+    np.testing.assert_array_equal(alone.minutes_by_belief, with_slow_ones.minutes_by_belief[:1])
 
 
 def test_classes_for_another_purpose_are_refused() -> None:
@@ -137,7 +138,9 @@ def run(tmp_path: Path) -> Path:
     return tmp_path / "run"
 
 
-def test_command_writes_json_and_pictures(run: Path, tmp_path: Path) -> None:
+def test_command_writes_json_and_pictures(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path, plots = tmp_path / "out.json", tmp_path / "plots"
     few = ["--classes", "4", "--slow-classes", "2", "--plots", str(plots), "--json", str(path)]
     tutors = ["--tutors", "random", "fixed curriculum", "beam on truth"]
@@ -159,9 +162,38 @@ def test_command_writes_json_and_pictures(run: Path, tmp_path: Path) -> None:
         assert tutor["nlg_delayed"]["low"] <= tutor["nlg_delayed"]["high"]
         assert tutor["cohens_d"].keys() == {"value", "low", "high"}
         assert tutor["decisions_per_second"] > 0
-    pictures = {"gain_by_tutor.png", "gain_over_course.png", "gain_by_quartile.png"}
+        assert len(tutor["profile"]["share"]) == len(written["profile_thresholds"])
+        assert tutor["worst_tenth_gain"].keys() == {"value", "low", "high"}
+        for minutes in tutor["minutes_by_belief"].values():
+            assert len(minutes) == len(written["belief_edges"]) - 1
+    against = written["against"]["attention (quick)"]
+    assert against["best_rule"] in {"random", "fixed curriculum"}
+    assert against["rivals"].keys() == kinds.keys() - {"attention (quick)"}
+    printed = capsys.readouterr().out
+    assert f"attention (quick) minus {against['best_rule']}, the best rule" in printed
+    assert f"{against['rivals'][against['best_rule']]['difference']['value']:+.4f}" in printed
+    pictures = {
+        "gain_by_tutor.png",
+        "gain_over_course.png",
+        "gain_by_quartile.png",
+        "performance_profile.png",
+        "probability_of_improvement.png",
+        "activity_by_belief.png",
+    }
     assert {file.name for file in plots.iterdir()} == pictures
     assert pictures < {file.name for file in run.iterdir()}
+
+
+def test_results_keep_what_the_committed_evaluation_has() -> None:
+    """Readers of older results files (README's table, TensorBoard's lines) read newer ones too."""
+    older = json.loads((REFERENCE / "evaluation.json").read_text(encoding="utf-8"))
+    taught = outcomes("random", "fixed curriculum", "greedy on truth")
+    arguments = command.Arguments(classes=5)
+    setting = command.Setting(course=SHORT, curriculum=CURRICULUM)
+    newer = command.results(compare(taught), [], setting, arguments)
+    assert older.keys() - {"seconds"} <= newer.keys()
+    for name, tutor in newer["tutors"].items():
+        assert older["tutors"][name].keys() <= tutor.keys()
 
 
 @pytest.mark.parametrize(
