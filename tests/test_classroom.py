@@ -24,7 +24,7 @@ SMALL = "ignore:The minimal resolution for an image"
 
 def test_every_registered_id_passes_gymnasiums_checker() -> None:
     assert envs.__doc__
-    ids = [name for name in gym.registry if name.startswith("ALS/")]
+    ids = [name for name in gym.registry if name.startswith("ALS/Classroom")]
     assert ids
     for name in ids:
         env = gym.make(name, course=SHORT, on_illegal="circulate", render_mode="rgb_array")

@@ -1,0 +1,1 @@
+"""Dynamics of other projects' benchmarks, after their public descriptions."""
