@@ -1,0 +1,1 @@
+"""Rules, references and stock policies for the peers' benchmarks: which item next?"""

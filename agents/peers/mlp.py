@@ -1,0 +1,108 @@
+"""The stock baseline: stable-baselines3's PPO with an MLP on the summary of the answers."""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import gymnasium as gym
+import numpy as np
+import torch
+from stable_baselines3 import PPO
+from stable_baselines3.common.env_util import make_vec_env
+from stable_baselines3.common.vec_env import VecNormalize
+
+from agents.peers.benchmarks import BENCHMARKS
+from agents.peers.chooser import Chooser, Integers
+from envs.peers.answer_history import AnswerHistory
+from envs.whole_file import write_json
+
+MODEL: Final = "model.zip"
+CONFIG: Final = "config.json"
+NAME: Final = "stock PPO (MLP)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MlpSettings:
+    """What differs from stable-baselines3's defaults, and how long is trained."""
+
+    decisions: int = 500_000
+    """Decisions of training."""
+    environments: int = 16
+    """Learners taught at the same time."""
+    steps: int = 256
+    """Decisions of each between updates."""
+    batch: int = 512
+    """Decisions in a minibatch."""
+    gamma: float = 1.0
+    """Discount; the published figures are undiscounted."""
+    entropy: float = 0.01
+    """Weight of the entropy bonus."""
+
+
+class StockMlp(Chooser):
+    """Chooses the most probable item of a trained network.
+
+    Args:
+        model: Trained on the same benchmark.
+    """
+
+    kind = "policy"
+
+    def __init__(self, model: PPO) -> None:
+        super().__init__(NAME)
+        self._model = model
+
+    def choose(self, history: AnswerHistory) -> Integers:
+        """The network's choice for each learner."""
+        action, _ = self._model.predict(history.summary(), deterministic=True)
+        return np.asarray(action, np.int64)
+
+
+def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> StockMlp:
+    """Train on fresh learners and keep the model in the folder.
+
+    Args:
+        benchmark: One of BENCHMARKS.
+        seed: Of the learners and the network; the learners are none of those who test.
+        settings: How.
+        folder: Where `load` finds it again.
+    """
+    torch.set_num_threads(1)
+    chosen = BENCHMARKS[benchmark]
+    make = partial(gym.make, chosen.env_id, disable_env_checker=True, **chosen.settings)
+    env = make_vec_env(make, settings.environments, seed=seed)
+    model = PPO(
+        "MlpPolicy",
+        VecNormalize(env, norm_obs=False, gamma=settings.gamma),
+        n_steps=settings.steps,
+        batch_size=settings.batch,
+        gamma=settings.gamma,
+        ent_coef=settings.entropy,
+        seed=seed,
+        device="cpu",
+    )
+    model.learn(settings.decisions)
+    content = {"benchmark": benchmark, "policy": NAME, "seed": seed, "settings": asdict(settings)}
+    write_json(folder / CONFIG, content)
+    model.save(folder / MODEL)
+    return StockMlp(model)
+
+
+def load(folder: Path) -> tuple[str, int, StockMlp]:
+    """Benchmark, seed and policy of a run folder.
+
+    Raises:
+        ValueError: The folder holds no run of `train`.
+    """
+    if not (folder / CONFIG).exists() or not (folder / MODEL).exists():
+        raise ValueError(f"run is {folder}; expected a folder with {CONFIG} and {MODEL}")
+    content: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    if content.get("benchmark") not in BENCHMARKS:
+        raise ValueError(
+            f"benchmark of {folder} is {content.get('benchmark')!r}; expected one of "
+            f"{', '.join(BENCHMARKS)}"
+        )
+    model = PPO.load(folder / MODEL, device="cpu")
+    return content["benchmark"], int(content["seed"]), StockMlp(model)
