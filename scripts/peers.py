@@ -1,0 +1,223 @@
+"""Compare tutors on the peers' benchmarks: KSS and spaced repetition, on fresh paired learners.
+
+Examples:
+    python -m scripts.peers                                 all rules and references, all benchmarks
+    python -m scripts.peers --benchmarks kss-10 efc         some of them
+    python -m scripts.peers --train-mlp 0 1 2 3 4           train stock PPO too: one run a seed
+    python -m scripts.peers runs/peers/kss-10/mlp-0         with policies trained before
+    python -m scripts.peers --quick --json peers.json       a small form, minutes
+"""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import tyro
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from agents.peers.benchmarks import BENCHMARKS, Effort, entrants
+from agents.peers.chooser import Chooser
+from agents.peers.kss_optimum import KssOptimum
+from agents.peers.mlp import MlpSettings, load, train
+from agents.peers.scoring import score
+from agents.run_folder import RUNS
+from agents.statistics import Estimate, estimate
+from agents.tutors.protocol import Kind
+from envs.course import EVALUATION_SEED
+from envs.whole_file import write_json
+
+FLOOR: Final = "random over all"
+CEILING: Final = "optimum"
+QUICK_EFFORT: Final = Effort(tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16)
+QUICK_LEARNERS: Final = 60
+QUICK_DECISIONS: Final = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Score rules, references and policies: E_p on KSS, mean recall on flashcards."""
+
+    runs: tyro.conf.Positional[tuple[Path, ...]] = ()
+    """Run folders of trained policies; runs of one name on one benchmark count as its seeds."""
+    benchmarks: tuple[str, ...] = tuple(BENCHMARKS)
+    """Which, by name; all by default."""
+    learners: int = 1000
+    """Fresh learners that everybody teaches."""
+    train_mlp: tuple[int, ...] = ()
+    """Seeds with which stock PPO with an MLP is trained first, on every benchmark named."""
+    mlp: MlpSettings = field(default_factory=MlpSettings)
+    """How stock PPO is trained."""
+    folder: Path = RUNS / "peers"
+    """Where what is trained is kept: BENCHMARK/mlp-SEED."""
+    quick: bool = False
+    """A small form: fewer learners, less tuning, shorter training."""
+    json: Path | None = None
+    """Where to write the results as JSON."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail later."""
+        if self.learners < 1:
+            raise ValueError(f"learners is {self.learners}; expected at least 1")
+        for name in self.benchmarks:
+            if name not in BENCHMARKS:
+                raise ValueError(
+                    f"benchmarks has {name!r}; expected some of {', '.join(BENCHMARKS)}"
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One tutor on one benchmark."""
+
+    name: str
+    kind: Kind
+    returns: NDArray[np.float64]  # (R, N) of R runs
+    setting: Any = None
+    bound: NDArray[np.float64] | None = None  # (N,) no tutor reaches more; of the optimum alone
+
+    @property
+    def figure(self) -> Estimate:
+        """Mean return with its interval."""
+        return estimate(self.returns)
+
+
+def compare(
+    benchmark: str, policies: Sequence[Chooser], learners: int, effort: Effort
+) -> list[Row]:
+    """Let everybody teach the same learners; best mean first."""
+    made = BENCHMARKS[benchmark].learners()
+    rows = []
+    for entrant in entrants(made, effort):
+        chooser = entrant.chooser
+        returns = score(chooser, made, learners, EVALUATION_SEED)[None]
+        bound = chooser.upper if isinstance(chooser, KssOptimum) else None
+        rows.append(
+            Row(
+                name=chooser.name,
+                kind=chooser.kind,
+                returns=returns,
+                setting=entrant.setting,
+                bound=bound,
+            )
+        )
+    for name in dict.fromkeys(policy.name for policy in policies):
+        runs = [policy for policy in policies if policy.name == name]
+        taught = [score(run, made, learners, EVALUATION_SEED) for run in runs]
+        rows.append(Row(name=name, kind=runs[0].kind, returns=np.stack(taught)))
+    return sorted(rows, key=lambda row: -row.returns.mean())
+
+
+def results(rows: Sequence[Row]) -> dict[str, Any]:
+    """One benchmark as plain data."""
+    scale = {row.name: float(row.returns.mean()) for row in rows}
+    exact = CEILING in scale
+    return {
+        row.name: {
+            "kind": row.kind,
+            "runs": len(row.returns),
+            **row.figure.as_dict(),
+            "times_random": _ratio(scale[row.name], scale[FLOOR]),
+            **({"share_of_optimum": _ratio(scale[row.name], scale[CEILING])} if exact else {}),
+            **({} if row.setting is None else {"setting": row.setting}),
+            **({} if row.bound is None else _proof(row, row.bound)),
+        }
+        for row in rows
+    }
+
+
+def _ratio(value: float, unit: float) -> float | None:
+    """Value in units; None where the unit is 0, as chance may be on few learners."""
+    return value / unit if unit else None
+
+
+def _proof(row: Row, bound: NDArray[np.float64]) -> dict[str, float]:
+    """How far the optimum is proven."""
+    proven = np.isclose(row.returns[0], bound)
+    return {"upper_bound": float(bound.mean()), "share_proven": float(proven.mean())}
+
+
+def table(benchmark: str, found: Mapping[str, Any], learners: int) -> Table:
+    """One benchmark as a person reads it."""
+    exact = found.get(CEILING)
+    figure = "mean recall" if exact is None else "E_p"
+    shown = Table(title=f"{benchmark}: {learners} fresh learners, {figure} (95 % interval of mean)")
+    shown.add_column("tutor")
+    relative = "times_random" if exact is None else "share_of_optimum"
+    for title in (figure, "interval", relative.replace("_", " "), "tuned to"):
+        shown.add_column(title, justify="right")
+    for name, row in found.items():
+        mark = {"reference": " *", "policy": f" < ({row['runs']} seeds)", "rule": ""}[row["kind"]]
+        shown.add_row(
+            name + mark,
+            f"{row['mean']:.3f}",
+            f"{row['mean_low']:.3f} to {row['mean_high']:.3f}",
+            "-" if row[relative] is None else f"{row[relative]:.3f}",
+            "" if "setting" not in row else str(row["setting"]).replace(", ", " "),
+            style={"reference": "dim", "policy": "bold", "rule": ""}[row["kind"]],
+        )
+    shown.caption = "* sees the hidden state   < trained"
+    if exact is not None:
+        shown.caption += (
+            f"\noptimum: proven for {exact['share_proven']:.0%} of the learners, elsewhere the "
+            f"best path found; no tutor reaches more than {exact['upper_bound']:.3f}"
+        )
+    return shown
+
+
+def policies_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Chooser]]:
+    """Load the runs, and train what is to be trained."""
+    found: dict[str, list[Chooser]] = {name: [] for name in BENCHMARKS}
+    for run in arguments.runs:
+        benchmark, _, policy = load(run)
+        found[benchmark].append(policy)
+    for benchmark in arguments.benchmarks:
+        for seed in arguments.train_mlp:
+            begin = time.perf_counter()
+            folder = arguments.folder / benchmark / f"mlp-{seed}"
+            found[benchmark].append(train(benchmark, seed, arguments.mlp, folder))
+            console.print(f"trained {folder} in {time.perf_counter() - begin:.0f} s")
+    return found
+
+
+def run(arguments: Arguments, console: Console) -> None:
+    """Compare on every benchmark, print, and write what was asked for."""
+    effort = Effort()
+    if arguments.quick:
+        effort = QUICK_EFFORT
+        arguments = replace(
+            arguments,
+            learners=min(arguments.learners, QUICK_LEARNERS),
+            mlp=replace(arguments.mlp, decisions=min(arguments.mlp.decisions, QUICK_DECISIONS)),
+        )
+    policies = policies_by_benchmark(arguments, console)
+    written = {}
+    for benchmark in arguments.benchmarks:
+        begin = time.perf_counter()
+        found = results(compare(benchmark, policies[benchmark], arguments.learners, effort))
+        console.print(table(benchmark, found, arguments.learners))
+        console.print(f"{time.perf_counter() - begin:.0f} s")
+        written[benchmark] = found
+    if arguments.json is not None:
+        about = {"learners": arguments.learners, "first_learner_seed": EVALUATION_SEED}
+        write_json(arguments.json, about | {"benchmarks": written})
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    try:
+        run(tyro.cli(Arguments, args=argv, description=__doc__), console)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""`python -m scripts.peers` end to end, in its small form and smaller."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.peers.benchmarks import BENCHMARKS
+from agents.peers.mlp import MlpSettings, load, train
+from agents.peers.scoring import score
+from scripts.peers import Arguments, Row, main, results
+
+TINY = MlpSettings(decisions=64, environments=2, steps=32, batch=32)
+
+
+def test_command_trains_compares_and_writes_what_it_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = train("kss-5", 7, TINY, tmp_path / "before")
+    written = tmp_path / "peers.json"
+    words = (
+        f"{tmp_path / 'before'} --quick --learners 5 --benchmarks kss-5 --train-mlp 0 "
+        f"--mlp.decisions 64 --mlp.environments 2 --mlp.steps 32 --mlp.batch 32 "
+        f"--folder {tmp_path} --json {written}"
+    )
+    assert main(words.split()) == 0
+    found = json.loads(written.read_text(encoding="utf-8"))
+    rows = found["benchmarks"]["kss-5"]
+    assert found["learners"] == 5
+    assert rows["optimum"]["share_proven"] == 1.0
+    assert rows["optimum"]["share_of_optimum"] == 1.0
+    assert max(row["mean"] for row in rows.values()) == rows["optimum"]["mean"]
+    assert rows["stock PPO (MLP)"]["runs"] == 2  # one trained before, one by the command
+    assert rows["stock PPO (MLP)"]["kind"] == "policy"
+    shown = capsys.readouterr().out
+    assert f"{rows['one-step oracle']['mean']:.3f}" in shown
+    benchmark, seed, kept = load(tmp_path / "before")
+    assert (benchmark, seed) == ("kss-5", 7)
+    learners = BENCHMARKS["kss-5"].learners()
+    np.testing.assert_array_equal(score(kept, learners, 4, 0), score(before, learners, 4, 0))
+
+
+def test_figures_are_relative_to_chance_and_to_the_optimum() -> None:
+    returns = np.array([[0.1, 0.3]])
+    rows = [
+        Row(name="optimum", kind="reference", returns=2 * returns, bound=np.array([0.2, 0.9])),
+        Row(name="ours", kind="policy", returns=np.stack([returns[0], returns[0] + 0.1])),
+        Row(name="random over all", kind="rule", returns=returns / 2),
+    ]
+    found = results(rows)
+    assert found["optimum"]["upper_bound"] == pytest.approx(0.55)
+    assert found["optimum"]["share_proven"] == 0.5
+    assert found["ours"]["runs"] == 2
+    assert found["ours"]["share_of_optimum"] == pytest.approx(0.25 / 0.4)
+    assert found["ours"]["times_random"] == pytest.approx(2.5)
+
+
+def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="learners is 0"):
+        Arguments(learners=0)
+    with pytest.raises(ValueError, match="benchmarks has 'kss-7'"):
+        Arguments(benchmarks=("kss-7",))
+    assert main(["nowhere"]) == 2
+    assert "run is nowhere; expected a folder with config.json" in capsys.readouterr().err
