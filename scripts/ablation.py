@@ -25,11 +25,10 @@ from agents.ablation import (
     network,
     summarise,
 )
-from agents.checkpoint import load_policy
 from agents.evaluation import evaluate
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
+from agents.trained_run import read_run
 from agents.tutors.registry import make_tutor
-from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
 from envs.curricula import find
 from envs.simulation import Simulation
@@ -104,9 +103,7 @@ def compare(arguments: Arguments, runs: dict[str, list[Path]]) -> Iterable[Ablat
     config = arguments.training[1]
     classes = min(arguments.classes, 32) if arguments.quick else arguments.classes
     curriculum = find(config.curriculum)
-    policies = {name: [load_policy(run) for run in each] for name, each in runs.items()}
-    flat = [policy for each in policies.values() for policy in each]
-    learnt = [TrainedPolicy(policy, seed=SAMPLING_SEED) for policy in flat]
+    learnt = [read_run(run).tutor for each in runs.values() for run in each]
     tutors = [*learnt, make_tutor(BEST_RULE)]
     outcomes = evaluate(tutors, config.course, curriculum, classes, workers=arguments.workers)
     rule = float(gains(outcomes[-1:]).mean())
@@ -115,7 +112,7 @@ def compare(arguments: Arguments, runs: dict[str, list[Path]]) -> Iterable[Ablat
     count = len(runs[WHOLE])
     for place, (variant, folders) in enumerate(runs.items()):
         ours = gains(outcomes[place * count : (place + 1) * count])
-        policy = policies[variant][0]
+        policy = learnt[place * count].policy
         time = milliseconds_per_decision(policy, simulation.observation)
         yield summarise(variant, folders, ours, gains(outcomes[:count]), rule, policy, time)
 

@@ -18,17 +18,17 @@ import tyro
 from rich.console import Console
 
 from agents.against_others import Against, against_others
-from agents.checkpoint import has_model, load_policy
+from agents.checkpoint import has_model
 from agents.class_record import BELIEF_BINS
 from agents.comparison import Row, compare
 from agents.evaluation import Outcome, evaluate
 from agents.performance_profile import THRESHOLDS
 from agents.plots import save_plots
-from agents.run_folder import REFERENCE, read_classroom
+from agents.run_folder import REFERENCE
 from agents.tables import against_text, learners_table, tutors_table
+from agents.trained_run import read_run
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
-from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
@@ -96,25 +96,19 @@ def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
     Raises:
         ValueError: A folder holds no run, or the runs differ in course or curriculum.
     """
-    policies: list[Tutor] = []
-    seeds = []
-    courses = {}
-    for run in runs:
-        config, content = read_classroom(run)
-        courses[config.course, config.curriculum] = run
-        name = f"attention ({content['preset']})"
-        seed = int(content["seed"])
-        met = config.class_seeds(seed)
-        policies.append(TrainedPolicy(load_policy(run), name, SAMPLING_SEED, met))
-        seeds.append(seed)
+    found = [read_run(run) for run in runs]
+    courses = {
+        (each.config.course, each.config.curriculum): str(run)
+        for each, run in zip(found, runs, strict=True)
+    }
     if len(courses) > 1:
         raise ValueError(f"runs {list(courses.values())} differ in course or curriculum")
     course, taught = next(iter(courses), (Course(), curriculum))
     return Setting(
         course=course,
         curriculum=find(taught),
-        policies=tuple(policies),
-        seeds=tuple(seeds),
+        policies=tuple(each.tutor for each in found),
+        seeds=tuple(each.seed for each in found),
     )
 
 

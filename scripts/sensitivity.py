@@ -19,9 +19,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agents.checkpoint import load_policy
 from agents.evaluation import evaluate
-from agents.run_folder import REFERENCE, read_config
+from agents.run_folder import REFERENCE
 from agents.sensitivity import (
     HIGH,
     LOW,
@@ -33,13 +32,12 @@ from agents.sensitivity import (
     finding,
     one_at_a_time,
 )
+from agents.trained_run import read_run
 from agents.tutors.registry import FIXED, make_tutor
-from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
 from envs.curricula import find
 from envs.whole_file import write_json
 
-POLICY: Final = "policy"
 RULES: Final = ("greedy on belief", FIXED, "Leitner", "round robin", "mastery (BKT)")
 """The best by the default constants."""
 GROUPS: Final = (
@@ -105,12 +103,11 @@ def variations(arguments: Arguments) -> list[Variation]:
 
 def teach(arguments: Arguments, variation: Variation) -> Gains:
     """Let the policy and the rules teach classes of one population."""
-    config, _ = read_config(arguments.run)
-    policy = TrainedPolicy(load_policy(arguments.run), POLICY, SAMPLING_SEED)
+    found = read_run(arguments.run)
     outcomes = evaluate(
-        [policy, *(make_tutor(name) for name in arguments.tutors)],
-        config.course,
-        find(config.curriculum),
+        [found.tutor, *(make_tutor(name) for name in arguments.tutors)],
+        found.config.course,
+        find(found.config.curriculum),
         arguments.settings["classes"],
         constants=variation.constants,
         workers=arguments.workers,

@@ -19,12 +19,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agents.checkpoint import load_policy
-from agents.run_folder import REFERENCE, read_config
+from agents.run_folder import REFERENCE
+from agents.trained_run import read_run
 from agents.transfer import AS_TRAINED, SETTINGS, Setting, Transfer, transfer
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import FIXED, names
-from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.curricula import find
 from envs.whole_file import write_json
 
@@ -72,9 +71,8 @@ def load(run: Path) -> tuple[Setting, Tutor]:
     Raises:
         ValueError: The folder holds no run.
     """
-    config, _ = read_config(run)
-    setting = Setting(course=config.course, curriculum=config.curriculum)
-    return setting, TrainedPolicy(load_policy(run), str(run), SAMPLING_SEED)
+    found = read_run(run)
+    return Setting(course=found.config.course, curriculum=found.config.curriculum), found.tutor
 
 
 def load_specialists(

@@ -1,0 +1,34 @@
+"""A finished run of the built-in classroom: its settings, and its policy as a tutor."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.checkpoint import load_policy
+from agents.presets import TrainConfig
+from agents.run_folder import read_classroom
+from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedRun:
+    """What evaluation needs of a run."""
+
+    config: TrainConfig
+    seed: int
+    """Training seed."""
+    tutor: TrainedPolicy
+    """Named after the preset, so that runs of one preset count as seeds of one policy."""
+
+
+def read_run(folder: Path) -> TrainedRun:
+    """Read a run folder.
+
+    Raises:
+        ValueError: The folder holds no run, one of another format, or one that taught an
+            environment of somebody's own.
+    """
+    config, content = read_classroom(folder)
+    seed = int(content["seed"])
+    name, met = f"attention ({content['preset']})", config.class_seeds(seed)
+    tutor = TrainedPolicy(load_policy(folder), name, SAMPLING_SEED, met)
+    return TrainedRun(config=config, seed=seed, tutor=tutor)
