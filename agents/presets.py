@@ -6,8 +6,10 @@ from typing import Final, Literal
 
 from agents.imitation import WarmStart
 from agents.ppo_config import EntropyWeights, PPOConfig
+from agents.random_play import reward_scale
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import Course
+from envs.entry_point import find_classroom
 from policies.config import PolicyConfig
 
 
@@ -66,8 +68,8 @@ class TrainConfig:
         ):
             if value != expected:
                 raise ValueError(
-                    f"{name} is {value!r} and env is {env!r}; expected {expected!r}: the rest is "
-                    "for the built-in classroom"
+                    f"{name} is {value!r} and env is {env!r}; expected {name} as it is without "
+                    "being set: it is of the built-in classroom alone"
                 )
 
     def class_seeds(self, seed: int) -> range:
@@ -111,13 +113,19 @@ reference: one CPU core for 40 minutes."""
 def for_own_environment(preset: TrainConfig, env: str) -> TrainConfig:
     """Change a preset for an environment of one's own.
 
-    No rule can be imitated and no class drawn there. The reward is taken as it comes, not less the
-    running mean: what ends an episode early must not look good because it saves time.
+    No rule can be imitated and no class drawn there. Rewards are scaled by the size they have in
+    random episodes, but not taken less their running mean: what ends an episode early must not look
+    good because it saves time.
+
+    Raises:
+        ValueError: There is no such environment, or it contradicts the contract.
     """
+    ppo = preset.ppo
+    scale = reward_scale(find_classroom(env)(), ppo.gamma, ppo.reward_scale)
     return replace(
         preset,
         env=env,
         warm_start=WarmStart(),
         inspection_rollouts=0,
-        ppo=replace(preset.ppo, differential=False),
+        ppo=replace(ppo, differential=False, reward_scale=scale),
     )

@@ -11,6 +11,8 @@ from envs.contract import ContractWrapper, Observation
 
 EPISODES: Final = 3
 """Episodes played with random legal actions."""
+SCALE_EPISODES: Final = 32
+"""Episodes from which the size of rewards is taken."""
 MOST_DECISIONS: Final = 10_000
 """Decisions in all of them, and within which the first must end."""
 
@@ -41,8 +43,8 @@ class Play(NamedTuple):
         return bool(self.choices) and no_choice(self.choices[-1]) is not None
 
 
-def play_randomly(env: ContractWrapper, seed: int = 0) -> Play:
-    """Play `EPISODES` with random legal actions, or as much of them as the environment lets us."""
+def play_randomly(env: ContractWrapper, seed: int = 0, episodes: int = EPISODES) -> Play:
+    """Play episodes with random legal actions, or as much of them as the environment lets us."""
     tutor, play, ended = RandomLegal(seed), Play([], [], None), 0
     tutor.reset(1)
 
@@ -57,7 +59,7 @@ def play_randomly(env: ContractWrapper, seed: int = 0) -> Play:
         for move in _moves(env, choose, seed):
             play.moves.append(move)
             ended += move.ended
-            if ended == EPISODES or len(play.moves) == MOST_DECISIONS:
+            if ended == episodes or len(play.moves) == MOST_DECISIONS:
                 break
     except Exception as error:  # whatever a stranger's environment raises
         return play._replace(error=named(error))
@@ -82,6 +84,24 @@ def _moves(
         done = bool(terminated or truncated)
         yield Move(observation, action, after, float(reward), info, done)
         observation = env.reset()[0] if done else after
+
+
+def reward_scale(env: ContractWrapper, gamma: float, fallback: float) -> float:
+    """Factor that brings discounted returns near 1, where PPO's two losses are in balance.
+
+    Of random episodes: a tutor that gains a hundred times as much needs a smaller one.
+
+    Args:
+        env: Whose rewards are of any size.
+        gamma: Discount per minute.
+        fallback: The factor where random episodes end in an error or without any reward.
+    """
+    squares, later = [], 0.0
+    for move in reversed(play_randomly(env, episodes=SCALE_EPISODES).moves):
+        later = move.reward + (0.0 if move.ended else gamma ** move.info["minutes"] * later)
+        squares.append(later**2)
+    size = float(np.sqrt(np.mean(squares))) if squares else 0.0
+    return float(f"{1 / size:.2g}") if np.isfinite(size) and size > 0 else fallback
 
 
 def no_choice(obs: Observation) -> str | None:

@@ -12,6 +12,7 @@ import pytest
 from agents.held_out import returns
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig, for_own_environment
+from agents.random_play import reward_scale
 from agents.run_folder import read_config
 from agents.sb3_adapter import SB3Classrooms
 from agents.tutors.protocol import Actions, Kind, Observation
@@ -122,6 +123,27 @@ class First:
         return np.zeros((len(observation["task_mask"]), 9), np.int64)
 
 
+def test_rewards_of_any_size_are_brought_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred times the reward must not drown the policy's loss in that of the values."""
+    monkeypatch.setattr("agents.random_play.SCALE_EPISODES", 256)
+
+    class Rich(Drill):
+        def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+            obs, reward, ended, cut, info = super().step(action)
+            return obs, 100 * reward, ended, cut, info
+
+    class Poor(Rich):
+        def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+            obs, _, ended, cut, info = super().step(action)
+            return obs, 0.0, ended, cut, info
+
+    plain, rich, poor = (reward_scale(ContractWrapper(k()), 1.0, 7.0) for k in (Drill, Rich, Poor))
+    expected = np.sqrt(np.mean([n / 4 + n**2 / 4 for n in range(1, STEPS + 1)]))  # n coins' square
+    assert 1 / plain == pytest.approx(expected, rel=0.08)  # 3 standard errors
+    assert rich == pytest.approx(plain / 100)
+    assert poor == 7.0
+
+
 def test_held_out_episodes_are_the_same_however_many_run_at_once() -> None:
     whole, parts = (returns(First(), Copies(class_drill, n), 5) for n in (5, 2))
     np.testing.assert_array_equal(whole, parts)
@@ -195,13 +217,17 @@ def test_factories_may_be_classes() -> None:
 
 
 def test_what_is_of_the_built_in_classroom_alone_is_refused() -> None:
-    own = for_own_environment(PRESETS["default"], "a:b")
-    assert (own.env, own.warm_start.tutor, own.inspection_rollouts) == ("a:b", "none", 0)
+    own = for_own_environment(PRESETS["default"], f"{HERE}:Drill")
+    assert (own.env, own.warm_start.tutor) == (f"{HERE}:Drill", "none")
+    assert own.inspection_rollouts == 0
     for changed, message in (
-        ({"course": Course(learners=3)}, "course is .* and env is 'a:b'; expected"),
+        ({"course": Course(learners=3)}, "course is .* and env is 'a:b'; expected course"),
         ({"curriculum": "algebra-48"}, "curriculum is 'algebra-48' and env"),
-        ({"inspection_rollouts": 5}, "inspection_rollouts is 5 and env is 'a:b'; expected 0"),
-        ({"warm_start": PRESETS["default"].warm_start}, "warm_start.tutor .* expected 'none'"),
+        ({"inspection_rollouts": 5}, "inspection_rollouts is 5 and env is 'a:b'; expected"),
+        (
+            {"warm_start": PRESETS["default"].warm_start},
+            "warm_start.tutor is 'greedy on belief' and env",
+        ),
     ):
         settings = {"env": "a:b", "inspection_rollouts": 0, **changed}
         with pytest.raises(ValueError, match=message):
