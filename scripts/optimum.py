@@ -3,6 +3,8 @@
 Examples:
     python -m scripts.optimum
     python -m scripts.optimum --quick --json optimum.json
+    python -m scripts.train --env envs.drill.suite:ordered --decisions 100000 --run runs/drill &&
+    python -m scripts.optimum runs/drill                    and how near a trained policy comes
 """
 
 import sys
@@ -17,6 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.optimum import RULES, bounds, solvable, solve
+from agents.optimum.trained import share_of_run
+from agents.run_folder import read_config
 from envs.drill import Instance, InstanceDraw
 from envs.drill.suite import SUITE, first_of
 from envs.whole_file import write_json
@@ -30,6 +34,8 @@ rules: % of the optimal gain. No optimum: too many beliefs."""
 class Arguments:
     """Solve the suite of drills exactly; gains are points of 100 of the expected score."""
 
+    runs: tyro.conf.Positional[tuple[Path, ...]] = ()
+    """Run folders of policies trained on one fixed drill, such as envs.drill.suite:ordered."""
     instances: int = 3
     """Instances of each kind, with concepts drawn from fitted skills; at least 1."""
     depth: int = 4
@@ -112,15 +118,48 @@ def table(rows: list[dict[str, Any]]) -> Table:
     return shown
 
 
+def trained(run: Path) -> dict[str, Any]:
+    """A policy's gain in its own drill, beside what the optimum and the rules gain there."""
+    found = share_of_run(run)
+    share, best = found.of_optimum, found.optimum
+    return {
+        "run": str(run),
+        "drill": read_config(run)[0].env,
+        "optimum": 100 * best.gain,
+        "share": share.mean,
+        "exact": share.exact,
+        "share_interval": [share.low, share.high],
+        **{name: gain / best.gain for name, gain in best.rules.items()},
+    }
+
+
+def trained_table(policies: list[dict[str, Any]]) -> Table:
+    """Trained policies, in % of the optimal gain."""
+    shown = Table("run", "drill", box=None, padding=(0, 1, 0, 0))
+    for column in ("optimum", "policy %", *(f"{name} %" for name in RULES)):
+        shown.add_column(column, justify="right")
+    for each in policies:
+        shares = (f"{100 * each[name]:.1f}" for name in ("share", *RULES))
+        shown.add_row(each["run"], each["drill"], f"{each['optimum']:.2f}", *shares)
+    return shown
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Solve, print, and write what was printed."""
+    """Solve, print, and write what was printed; returns the exit code."""
     arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+    try:
+        policies = [trained(run) for run in arguments.runs]
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     rows = [row(kind, arguments) for kind in kinds(arguments)]
     console = Console()
     console.print(table(rows))
     console.print(NOTE)
+    if policies:
+        console.print(trained_table(policies))
     if arguments.json is not None:
-        write_json(arguments.json, {"rows": rows})
+        write_json(arguments.json, {"rows": rows, "policies": policies})
     return 0
 
 

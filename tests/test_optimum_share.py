@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.optimum import gain_of, share_of_optimum, solve
 from agents.optimum.share import Observations
 from envs.drill import DrillEnv, Instance, InstanceDraw
-from scripts import optimum
+from scripts import optimum, train
 
 RELATED = InstanceDraw(concepts=3, decisions=6, prerequisites=0.5, forgetting=True)
 
@@ -136,3 +136,24 @@ def test_the_command_writes_what_it_prints(
 def test_the_command_refuses_what_it_cannot_compute() -> None:
     with pytest.raises(ValueError, match="instances is 0; expected at least 1"):
         optimum.Arguments(instances=0)
+
+
+def test_a_trained_run_is_scored_in_its_own_drill(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The share of a run is that of its policy's likeliest choices, whatever it has learnt."""
+    small = "--decisions 64 --classrooms 4 --ppo.steps 8 --ppo.batch 16 --evaluation-classes 0"
+    words = [*small.split(), "--policy.width", "8", "--policy.heads", "2"]
+    run = tmp_path / "run"
+    assert train.main([*words, "--run", str(run), "--env", "envs.drill.suite:separate"]) == 0
+    file = tmp_path / "optimum.json"
+    assert optimum.main([str(run), "--quick", "--instances", "1", "--json", str(file)]) == 0
+    [found] = json.loads(file.read_text(encoding="utf-8"))["policies"]
+    assert found["exact"]
+    assert 0 < found["share"] <= 1 + 1e-9
+    assert found["greedy"] <= 1 + 1e-9
+    drawn_run = tmp_path / "drawn"
+    words += ["--run", str(drawn_run), "--env", "envs.drill.suite:drawn"]
+    assert train.main(words) == 0
+    assert optimum.main([str(drawn_run), "--quick"]) == 2
+    assert "expected one fixed drill" in capsys.readouterr().err

@@ -85,6 +85,11 @@ mastery itself (and 0) where it is observed |
         self._made = self.steps  # an episode starts with reset()
         self._take(first)
 
+    @property
+    def fixed(self) -> bool:
+        """Whether every episode is the same instance."""
+        return self._draw is None
+
     def _take(self, instance: Instance) -> None:
         self.instance, self._mastery = instance, mastery(instance)
         self._notes = first_notes(self._mastery, self._mastery.start[None])
