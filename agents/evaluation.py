@@ -77,7 +77,8 @@ def evaluate(
         curriculum: What is taught.
         classes: N, at least 1.
         seed: Class i is drawn from seed + i, within the range for evaluation (`envs.seeds`).
-        constants: The population; default: the calibrated one.
+        constants: The population; default: the calibrated one. The tutors' belief assumes the
+            calibrated one whatever it is.
         workers: Tutors that teach at the same time, each in a thread.
 
     Returns:
@@ -121,6 +122,7 @@ def _teach_all(
             course=own,
             curriculum=curriculum,
             constants=constants,
+            believed=Constants(),
             on_illegal=getattr(tutor, "on_illegal", "error"),
         )
         return teach(tutor, env, seeds.start)

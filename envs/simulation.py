@@ -46,6 +46,8 @@ class Simulation:
         course: Size and length of the course, and what fills the belief.
         curriculum: What is taught; at most 256 concepts.
         constants: The population and its classroom.
+        believed: What the tutor's belief takes the constants to be: tracing and prospects use them,
+            the learners do not. Default: the same as `constants`.
         on_illegal: "error" raises ValueError on an illegal action; "circulate" replaces it.
         threads: Threads that share the classrooms of a step, >= 1.
 
@@ -60,11 +62,14 @@ class Simulation:
         curriculum: Curriculum,
         constants: Constants,
         *,
+        believed: Constants | None = None,
         on_illegal: str = "error",
         threads: int = 1,
     ) -> None:
         _check(batch, curriculum, on_illegal, threads)
         constants.check()
+        believed = believed or constants
+        believed.check()
         self.batch, self.course, self.curriculum = batch, course, curriculum
         self.constants, self.on_illegal, self.threads = constants, on_illegal, threads
         learners, concepts = course.learners, curriculum.size
@@ -83,6 +88,7 @@ class Simulation:
         self.outcome = empty_outcome(batch, learners)
         self.report = empty_report(batch, learners)
         self.actions = np.zeros((batch, 3 + 2 * learners), np.int64)
+        self._believed = self.world._replace(constants=compact(believed))
         self._privileged = int(course.tracer == "truth")
         self._tracer = self._make_tracer()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -90,7 +96,7 @@ class Simulation:
     def _make_tracer(self) -> Tracer | None:
         if self.course.tracer in ("none", "truth"):
             return None
-        world = self.world
+        world = self._believed
         return make_tracer(
             self.course.tracer,
             world.curriculum,
@@ -169,8 +175,9 @@ class Simulation:
 
     def _foresee(self, chosen: Ints) -> None:
         """Write what the belief promises; without a belief there are no prospects."""
+        world = self._believed
         if self.course.tracer != "none":
-            self._share(lambda start, stop: foresee(start, stop, chosen, self.views, self.world))
+            self._share(lambda start, stop: foresee(start, stop, chosen, self.views, world))
 
     def _take(self, actions: NDArray[np.integer]) -> None:
         given = np.asarray(actions)

@@ -31,6 +31,7 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
         course: Size, length, what fills the belief.
         curriculum: What is taught; default algebra-16.
         constants: The population.
+        believed: The constants that the tutor's belief assumes; default: those of the population.
         on_illegal: "error" or "circulate".
         threads: Threads that share the classrooms of a step; pays from about 4,096 classrooms.
         render_mode: None; single classrooms render.
@@ -48,6 +49,7 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
         course: Course | None = None,
         curriculum: Curriculum | None = None,
         constants: Constants | None = None,
+        believed: Constants | None = None,
         on_illegal: str = "error",
         threads: int = 1,
         render_mode: str | None = None,
@@ -60,6 +62,7 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
             course or Course(),
             curriculum or builtin(DEFAULT_CURRICULUM),
             constants or Constants(),
+            believed=believed,
             on_illegal=on_illegal,
             threads=threads,
         )

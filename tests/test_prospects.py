@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 
 from agents.tutors.true_gain import empty_gains, measure_gains
 from envs.activities import Activity
-from envs.constants import Constants
+from envs.constants import AcquisitionConstants, Constants
 from envs.course import Course
 from envs.curriculum import builtin
 from envs.curriculum_generate import generate
@@ -102,6 +102,33 @@ def test_a_short_curriculum_keeps_within_the_contract() -> None:
     simulation.start()
     prospects = simulation.observation["prospects"]
     assert 0.0 <= prospects.min() < prospects.max() <= LIMIT
+
+
+def test_what_the_tutor_believes_of_the_constants_moves_its_belief_alone() -> None:
+    """Robust evaluation changes the learners; it must not tell the tutor how."""
+    slow = Constants(acquisition=AcquisitionConstants(scale=0.5))
+
+    def at_random(constants: Constants, believed: Constants | None) -> Simulation:
+        simulation = Simulation(2, Course(), builtin("algebra-16"), constants, believed=believed)
+        simulation.seed(np.arange(2))
+        simulation.start()
+        rng = np.random.default_rng(0)
+        for _ in range(30):
+            simulation.step(legal_action(simulation.observation, rng))
+        return simulation
+
+    usual, misled = at_random(Constants(), None), at_random(Constants(), slow)
+    for key, array in usual.observation.items():
+        same = np.array_equal(array, misled.observation[key])
+        assert same == (key not in ("belief", "understanding", "prospects")), key
+    np.testing.assert_array_equal(
+        usual.world.state.tally.expected, misled.world.state.tally.expected
+    )
+    surprised = at_random(slow, Constants())
+    first = {"belief", "understanding", "prospects"}
+    assert (surprised.world.state.tally.expected != usual.world.state.tally.expected).any()
+    told = at_random(slow, None)
+    assert all((surprised.observation[k] != told.observation[k]).any() for k in first)
 
 
 def test_a_new_course_opens_new_books() -> None:
