@@ -7,6 +7,7 @@ from typing import Final, Literal
 from agents.imitation import WarmStart
 from agents.ppo_config import EntropyWeights, PPOConfig
 from agents.random_play import reward_scale
+from agents.variety import Variety
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import Course
 from envs.entry_point import find_classroom
@@ -35,6 +36,8 @@ class TrainConfig:
     """What is taught: a built-in curriculum's name, generated-SIZE-SEED, or a path of JSON."""
     course: Course = field(default_factory=Course)
     """Who is taught, for how long, and what the tutor is told."""
+    variety: Variety = field(default_factory=Variety)
+    """What differs between groups of classrooms."""
     policy: PolicyConfig = field(default_factory=lambda: PolicyConfig(layers=1))
     """Sizes of the network."""
     ppo: PPOConfig = field(default_factory=PPOConfig)
@@ -55,6 +58,11 @@ class TrainConfig:
         for name, low in (least | {"evaluation_classes": 0, "inspection_rollouts": 0}).items():
             if getattr(self, name) < low:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least {low}")
+        if self.variety.groups > self.classrooms:
+            raise ValueError(
+                f"variety.groups is {self.variety.groups}; expected at most {self.classrooms}, "
+                "a classroom each"
+            )
         if self.env is not None:
             self._check_own(self.env)
 
@@ -65,6 +73,7 @@ class TrainConfig:
             ("inspection_rollouts", self.inspection_rollouts, 0),
             ("curriculum", self.curriculum, DEFAULT_CURRICULUM),
             ("course", self.course, Course()),
+            ("variety", self.variety, Variety()),
         ):
             if value != expected:
                 raise ValueError(

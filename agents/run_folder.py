@@ -77,10 +77,11 @@ def rebuild(kind: type[Settings], values: dict[str, Any], where: str) -> Setting
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     if unknown := sorted(set(values) - known):
         raise ValueError(f"{where} has {', '.join(unknown)}; expected only {sorted(known)}")
-    nested = {
-        name: rebuild(hints[name], value, f"{where}.{name}") if is_dataclass(hints[name]) else value
-        for name, value in values.items()
-    }
+    nested: dict[str, Any] = {}
+    for name, value in values.items():
+        inner = is_dataclass(hints[name])
+        plain = tuple(value) if isinstance(value, list) else value  # JSON has no tuples
+        nested[name] = rebuild(hints[name], value, f"{where}.{name}") if inner else plain
     return kind(**nested)
 
 

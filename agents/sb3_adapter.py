@@ -152,7 +152,7 @@ class SB3Classrooms(VecEnv):
     @property
     def can_be_saved(self) -> bool:
         """Whether a saved course goes on where it stopped; one's own environment starts anew."""
-        return hasattr(self.env, "simulation")
+        return hasattr(self.env, "state_dict")
 
     def state_dict(self) -> Arrays:
         """Everything that the next step depends on, the simulation's arrays included.
@@ -161,8 +161,9 @@ class SB3Classrooms(VecEnv):
         """
         if not self.can_be_saved:
             return {"adapter.decisions": np.array(self.decisions)}
-        simulation = self.get_attr("simulation", 0)[0].state_dict()
-        return {"adapter.returns": self.returns, "adapter.lengths": self.lengths, **simulation}
+        own = {"adapter.returns": self.returns, "adapter.lengths": self.lengths}
+        theirs: Arrays = self.get_attr("state_dict", 0)[0]()
+        return own | theirs
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> Arrays:
         """Go back to a saved state, and give its observation.
@@ -174,12 +175,10 @@ class SB3Classrooms(VecEnv):
             self.decisions = int(state["adapter.decisions"])
             self.seed((self._seeds[0] or 0) + self.decisions)
             return self.reset()
-        self.env.reset(seed=0)  # courses must have started before they can be replaced
         self.returns[:] = state["adapter.returns"]
         self.lengths[:] = state["adapter.lengths"]
-        simulation = self.get_attr("simulation", 0)[0]
-        simulation.load_state_dict({k: v for k, v in state.items() if not k.startswith("adapter.")})
-        observation: Arrays = simulation.observation
+        theirs = {k: v for k, v in state.items() if not k.startswith("adapter.")}
+        observation: Arrays = self.get_attr("load_state_dict", 0)[0](theirs)
         return observation
 
 

@@ -91,7 +91,7 @@ class ClassroomGroups(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):
         return self._observation
 
     def _merge(self, infos: Infos, theirs: Infos, rows: slice) -> None:
-        """Take over one group's infos; learners' figures (b, S) are padded with zeros."""
+        """Take over one group's arrays; learners' figures (b, S) are padded with zeros."""
         for name, values in theirs.items():
             if name == "final_obs":
                 fill(infos.setdefault(name, self._empty()), values, rows)
@@ -100,7 +100,7 @@ class ClassroomGroups(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):
                 for figure, mean in class_means(values).items():
                     shape = (self.num_envs, *mean.shape[1:])
                     report.setdefault(figure, np.zeros(shape))[rows] = mean
-            elif not name.startswith("_"):
+            elif isinstance(values, np.ndarray) and not name.startswith("_"):
                 shape = (self.num_envs, *(self.learners for _ in values.shape[1:]))
                 fill({name: infos.setdefault(name, np.zeros(shape))}, {name: values}, rows)
 
@@ -116,14 +116,13 @@ class ClassroomGroups(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):
         return {
             f"{place}.{name}": array
             for place, group in enumerate(self.groups)
-            for name, array in group.simulation.state_dict().items()
+            for name, array in group.state_dict().items()
         }
 
     def load_state_dict(self, saved: Mapping[str, NDArray[Any]]) -> Observation:
         """Go back to a saved state, and give its observation."""
         for place, group in enumerate(self.groups):
-            group.reset(seed=0)  # courses must have started before they can be replaced
-            group.simulation.load_state_dict(dict(_of_group(saved, place)))
+            group.load_state_dict(dict(_of_group(saved, place)))
         return self._gather()
 
 

@@ -1,5 +1,6 @@
 """Many classrooms as one Gymnasium vector environment, without a Python object for each."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -140,6 +141,20 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
             infos["final_events"] = _kept(simulation.world.events)
             simulation.start(done)
         return simulation.observation, rewards, done, np.zeros_like(done), infos
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """Copies of all arrays that a later step depends on, by name."""
+        return self.simulation.state_dict()
+
+    def load_state_dict(self, saved: Mapping[str, NDArray[Any]]) -> Observation:
+        """Go back to a saved state, and give its observation.
+
+        Raises:
+            ValueError: A name is missing or a shape differs.
+        """
+        self.reset(seed=0)  # courses must have started before they can be replaced
+        self.simulation.load_state_dict(saved)
+        return self.simulation.observation
 
 
 def _kept(events: Events) -> Events:

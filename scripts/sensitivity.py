@@ -20,18 +20,18 @@ from rich.progress import track
 from rich.table import Table
 
 from agents.evaluation import evaluate
-from agents.run_folder import REFERENCE
-from agents.sensitivity import (
+from agents.populations import (
+    CLASSROOM,
     HIGH,
     LOW,
     SAMPLE,
-    Gains,
     Variation,
     all_together,
     assumed,
-    finding,
     one_at_a_time,
 )
+from agents.run_folder import REFERENCE
+from agents.sensitivity import Gains, finding
 from agents.trained_run import read_run
 from agents.tutors.registry import FIXED, make_tutor
 from envs.constants import Constants
@@ -40,11 +40,6 @@ from envs.whole_file import write_json
 
 RULES: Final = ("greedy on belief", FIXED, "Leitner", "round robin", "mastery (BKT)")
 """The best by the default constants."""
-GROUPS: Final = (
-    *("knowledge", "memory", "acquisition", "attention", "affect"),
-    *("sickness", "sensors", "time"),
-)
-"""Constants of the calibrated family and its classroom; other families have groups of their own."""
 SHOWN: Final = 15
 """Rows of the printed table: the constants that move the difference most."""
 QUICK_CONSTANTS: Final = 3
@@ -92,7 +87,7 @@ class Arguments:
 def variations(arguments: Arguments) -> list[Variation]:
     """The default population first, then all others."""
     usual = Constants()
-    ranges = assumed(usual, GROUPS)
+    ranges = assumed(usual, CLASSROOM)
     if arguments.quick:
         ranges = dict(list(ranges.items())[:QUICK_CONSTANTS])
     samples = 2 if arguments.quick else arguments.samples

@@ -92,10 +92,21 @@ def anneal_to(model: ClassroomPPO, total: int) -> None:
     model._update_current_progress_remaining = update  # type: ignore[method-assign]
 
 
+VARIED = (
+    *("--variety.groups=4", "--variety.learners", "2", "3", "--variety.constants"),
+    *("--variety.curricula", "generated-3-0", "generated-4-0"),
+)
+
+
+@pytest.mark.parametrize("variety", [(), VARIED])
 def test_the_command_resumes_a_stopped_run_exactly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    variety: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert train.main([*SMALL_RUN, f"--run={tmp_path / 'whole'}"]) == 0
+    words = [*SMALL_RUN, *variety]
+    assert train.main([*words, f"--run={tmp_path / 'whole'}"]) == 0
     rollouts = ClassroomPPO.collect_rollouts
 
     def interrupted(model: ClassroomPPO, *args: Any, **settings: Any) -> bool:
@@ -105,7 +116,7 @@ def test_the_command_resumes_a_stopped_run_exactly(
 
     with monkeypatch.context() as patched:
         patched.setattr(ClassroomPPO, "collect_rollouts", interrupted)
-        assert train.main([*SMALL_RUN, f"--run={tmp_path / 'part'}"]) == train.INTERRUPTED
+        assert train.main([*words, f"--run={tmp_path / 'part'}"]) == train.INTERRUPTED
     assert f"python -m scripts.train --resume {tmp_path / 'part'}" in capsys.readouterr().out
     assert train.main([f"--resume={tmp_path / 'part'}", f"--json={tmp_path / 'r.json'}"]) == 0
     weights = [load_policy(tmp_path / name, "cpu").state_dict() for name in ("whole", "part")]

@@ -6,22 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.sensitivity import (
+from agents.populations import (
+    CLASSROOM,
     HIGH,
     LOW,
     Variation,
     all_together,
     assumed,
-    decided,
-    finding,
     one_at_a_time,
 )
+from agents.sensitivity import decided, finding
 from envs.constants import Constants
 from envs.tags import Assumed
 from scripts import sensitivity as command
 
 USUAL = Constants()
-RANGES = assumed(USUAL, command.GROUPS)
+RANGES = assumed(USUAL, CLASSROOM)
 
 
 def test_every_assumed_constant_of_the_classroom_is_varied() -> None:
@@ -29,7 +29,7 @@ def test_every_assumed_constant_of_the_classroom_is_varied() -> None:
     expected = {
         name
         for name, _, tag in USUAL.tagged()
-        if isinstance(tag, Assumed) and name.split(".")[0] in command.GROUPS
+        if isinstance(tag, Assumed) and name.split(".")[0] in CLASSROOM
     }
     assert set(RANGES) == expected
     assert len(expected) > 50
