@@ -53,7 +53,7 @@ class ToyClassrooms(VectorEnv[Any, Any, Any]):
         self.single_action_space = action_space(learners, concepts)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.truncate, self.simulation = truncate, self
+        self.truncate = truncate
         self.time = np.zeros(num_envs, np.int64)  # (B,)
         self.draws = np.random.default_rng(0)
         self.need = np.zeros((num_envs, learners), np.int64)  # (B, S)
@@ -94,17 +94,13 @@ class ToyClassrooms(VectorEnv[Any, Any, Any]):
         draws = np.frombuffer(",".join(words).ljust(100).encode(), np.uint8)
         return {"time": self.time, "need": self.need, "hand": self.hand, "draws": draws}
 
-    def load_state_dict(self, state: Arrays) -> None:
-        """Go back to a saved state."""
+    def load_state_dict(self, state: Arrays) -> Arrays:
+        """Go back to a saved state, and give its observation."""
         self.time, self.need, self.hand = (state[k].copy() for k in ("time", "need", "hand"))
         first, second = bytes(state["draws"]).decode().strip().split(",")
         whole = self.draws.bit_generator.state
         whole["state"] = {"state": int(first), "inc": int(second)}
         self.draws.bit_generator.state = whole
-
-    @property
-    def observation(self) -> Arrays:
-        """What the classrooms look like now."""
         return self._observe()
 
     def _draw(self) -> None:
