@@ -4,7 +4,7 @@ Examples:
     python -m scripts.peers                                 all rules and references, all benchmarks
     python -m scripts.peers --benchmarks kss-10 efc         some of them
     python -m scripts.peers --train-mlp 0 1 2 3 4           train stock PPO too: one run a seed
-    python -m scripts.peers runs/peers/kss-10/mlp-0         with policies trained before
+    python -m scripts.peers runs/peers/kss-10/masked-0      with policies trained before
     python -m scripts.peers --quick --json peers.json       a small form, minutes
 """
 
@@ -23,6 +23,7 @@ from rich.table import Table
 
 from agents.peers.benchmarks import BENCHMARKS, Effort, entrants
 from agents.peers.chooser import Chooser
+from agents.peers.kss_optimum import NAME as CEILING
 from agents.peers.kss_optimum import KssOptimum
 from agents.peers.mlp import MlpSettings, load, train
 from agents.peers.scoring import score
@@ -33,7 +34,6 @@ from envs.course import EVALUATION_SEED
 from envs.whole_file import write_json
 
 FLOOR: Final = "random over all"
-CEILING: Final = "optimum"
 QUICK_EFFORT: Final = Effort(tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16)
 QUICK_LEARNERS: Final = 60
 QUICK_DECISIONS: Final = 20_000
@@ -50,11 +50,12 @@ class Arguments:
     learners: int = 1000
     """Fresh learners that everybody teaches."""
     train_mlp: tuple[int, ...] = ()
-    """Seeds with which stock PPO with an MLP is trained first, on every benchmark named."""
+    """Seeds with which stock PPO with an MLP is trained first, on every benchmark named; with
+    `--mlp.no-masked` it may choose what is not allowed."""
     mlp: MlpSettings = field(default_factory=MlpSettings)
     """How stock PPO is trained."""
     folder: Path = RUNS / "peers"
-    """Where what is trained is kept: BENCHMARK/mlp-SEED."""
+    """Where what is trained is kept: BENCHMARK/masked-SEED or BENCHMARK/plain-SEED."""
     quick: bool = False
     """A small form: fewer learners, less tuning, shorter training."""
     json: Path | None = None
@@ -123,7 +124,7 @@ def results(rows: Sequence[Row]) -> dict[str, Any]:
             "runs": len(row.returns),
             **row.figure.as_dict(),
             "times_random": _ratio(scale[row.name], scale[FLOOR]),
-            **({"share_of_optimum": _ratio(scale[row.name], scale[CEILING])} if exact else {}),
+            **({"share_of_best": _ratio(scale[row.name], scale[CEILING])} if exact else {}),
             **({} if row.setting is None else {"setting": row.setting}),
             **({} if row.bound is None else _proof(row, row.bound)),
         }
@@ -148,7 +149,7 @@ def table(benchmark: str, found: Mapping[str, Any], learners: int) -> Table:
     figure = "mean recall" if exact is None else "E_p"
     shown = Table(title=f"{benchmark}: {learners} fresh learners, {figure} (95 % interval of mean)")
     shown.add_column("tutor")
-    relative = "times_random" if exact is None else "share_of_optimum"
+    relative = "times_random" if exact is None else "share_of_best"
     for title in (figure, "interval", relative.replace("_", " "), "tuned to"):
         shown.add_column(title, justify="right")
     for name, row in found.items():
@@ -164,8 +165,8 @@ def table(benchmark: str, found: Mapping[str, Any], learners: int) -> Table:
     shown.caption = "* sees the hidden state   < trained"
     if exact is not None:
         shown.caption += (
-            f"\noptimum: proven for {exact['share_proven']:.0%} of the learners, elsewhere the "
-            f"best path found; no tutor reaches more than {exact['upper_bound']:.3f}"
+            f"\nbest: proven to be the optimum for {exact['share_proven']:.0%} of the learners; no "
+            f"tutor reaches more than {exact['upper_bound']:.3f}"
         )
     return shown
 
@@ -179,7 +180,8 @@ def policies_by_benchmark(arguments: Arguments, console: Console) -> dict[str, l
     for benchmark in arguments.benchmarks:
         for seed in arguments.train_mlp:
             begin = time.perf_counter()
-            folder = arguments.folder / benchmark / f"mlp-{seed}"
+            kind = "masked" if arguments.mlp.masked else "plain"
+            folder = arguments.folder / benchmark / f"{kind}-{seed}"
             found[benchmark].append(train(benchmark, seed, arguments.mlp, folder))
             console.print(f"trained {folder} in {time.perf_counter() - begin:.0f} s")
     return found

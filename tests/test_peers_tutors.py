@@ -125,22 +125,24 @@ def test_a_fixed_path_is_tuned_by_what_it_teaches() -> None:
 def test_target_repeat_takes_the_weakest_target() -> None:
     history = history_of([(0, True), (1, False), (2, False), (2, True), (3, False)], 4)
     history.weights[0] = [1, 1, 1, 0]
-    assert TargetRepeat(legal=False).choose(history) == [1]
+    assert TargetRepeat().choose(history) == [1]
     history.allowed[0] = [True, False, True, True]
-    assert TargetRepeat(legal=True).choose(history) == [2]
+    assert TargetRepeat().choose(history) == [2]
     history.allowed[0] = [False, False, False, True]
-    assert TargetRepeat(legal=True).choose(history) == [3]
+    assert TargetRepeat().choose(history) == [3]
 
 
 def test_first_unmastered_follows_the_prerequisites_of_the_targets() -> None:
-    rule = FirstUnmastered(ORDER, PREREQUISITES, legal=False)
+    rule = FirstUnmastered(ORDER, PREREQUISITES)
     history = history_of([(0, True), (5, False)], ITEMS)
     history.weights[0] = np.eye(ITEMS)[3]  # builds on 1, that on 0; not on 5
     assert rule.choose(history) == [1]
     history.add(np.array([0]), np.array([1]), np.array([True]))
     assert rule.choose(history) == [3]
     history.add(np.array([0]), np.array([3]), np.array([True]))
-    assert rule.choose(history) == [3]
+    assert rule.choose(history) == [3]  # mastered and yet the only target
+    history.allowed[0] = np.eye(ITEMS, dtype=np.bool_)[6]
+    assert rule.choose(history) == [6]
 
 
 def test_least_recent_takes_new_items_in_order_then_the_oldest() -> None:

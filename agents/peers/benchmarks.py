@@ -24,9 +24,9 @@ from envs.peers.kss_learning import PREREQUISITES
 from envs.peers.learners import Learners
 from envs.peers.spaced_repetition import FlashcardLearners
 
-ARRIVALS: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+ARRIVALS: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.99)
 THRESHOLDS: Final = tuple(np.linspace(0.0, 0.95, 20).round(2).tolist())
-DAYS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+DAYS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 SPANS: Final = (
     (1, 3),
     (1, 5),
@@ -38,6 +38,7 @@ SPANS: Final = (
     (10, 10),
     (20, 20),
     (40, 40),
+    (60, 60),
 )
 
 
@@ -114,8 +115,8 @@ def _kss_entrants(learners: KssLearners, effort: Effort) -> list[Entrant]:
         RandomItem(legal=True),
         RoundRobin(ORDER),
         LeastRecent(ORDER),
-        *(TargetRepeat(legal=legal) for legal in (False, True)),
-        *(FirstUnmastered(ORDER, PREREQUISITES, legal=legal) for legal in (False, True)),
+        TargetRepeat(),
+        FirstUnmastered(ORDER, PREREQUISITES),
         OneStepOracle(),
         KssBeam(effort.beam_width),
         KssOptimum(nodes),

@@ -26,6 +26,7 @@ from envs.peers.kss_learning import (
     masters,
 )
 
+NAME = "optimum or best found"
 _BEAM_WIDTH = 64
 
 
@@ -187,7 +188,7 @@ class KssOptimum(KssBeam):
 
     def __init__(self, most_nodes: int) -> None:
         super().__init__()
-        self.name = "optimum"
+        self.name = NAME
         self.most_nodes = most_nodes
         self.upper: Floats = np.zeros(0)  # (N,) upper bound on E_p
 

@@ -8,40 +8,37 @@ from envs.peers.answer_history import AnswerHistory
 
 
 class TargetRepeat(Chooser):
-    """Always the target item with the lowest share of right answers, the least recent of equals.
+    """The target item of the lowest share of right answers, the least recent of equals.
 
-    Args:
-        legal: Whether among those allowed; where no target is, the least recent item that is.
+    Among the items allowed; where no target is, the least recent item that is.
     """
 
-    def __init__(self, *, legal: bool) -> None:
-        super().__init__("target repeat" + ", legal" * legal)
-        self._legal = legal
+    def __init__(self) -> None:
+        super().__init__("target repeat")
 
     def choose(self, history: AnswerHistory) -> Integers:
         """The weakest target of each learner."""
         share = history.successes / np.maximum(1, history.attempts)
-        items = history.allowed.shape[1]
-        last = recency(history, np.arange(items) - items)
+        last = recency(history, _by_number(history))
         key = share + last * 1e-6  # recency decides between equal shares
-        return _allowed_first(history, key, history.weights > 0, legal=self._legal)
+        return _among_allowed(history, key, history.weights > 0)
 
 
 class FirstUnmastered(Chooser):
     """The first item in order that the targets build on and whose last answer was not right.
 
-    Where all are mastered, the first target in order. A right last answer is proof in KSS, whose
-    answers have no chance and whose learners do not forget.
+    Where all are mastered, the first target in order. Among the items allowed (else it would soon
+    repeat one item that is not for ever); where no such item is, the least recent one that is. A
+    right last answer is proof in KSS, whose answers have no chance and whose learners do not
+    forget.
 
     Args:
         order: (C,) a topological order.
         prerequisites: (C, C) 1 where row is a prerequisite of column.
-        legal: Whether among those allowed; where no such item is, the least recent one that is.
     """
 
-    def __init__(self, order: Integers, prerequisites: Floats, *, legal: bool) -> None:
-        super().__init__("first unmastered prerequisite" + ", legal" * legal)
-        self._legal = legal
+    def __init__(self, order: Integers, prerequisites: Floats) -> None:
+        super().__init__("first unmastered prerequisite")
         self._rank = np.argsort(order)
         steps = np.eye(len(order)) + prerequisites
         self._leads_to = np.linalg.matrix_power(steps, len(order)) > 0  # (C, C) row to column
@@ -52,16 +49,16 @@ class FirstUnmastered(Chooser):
         needed = (targets[:, None, :] & self._leads_to).any(axis=2) & ~history.last_correct
         some = needed.any(axis=1, keepdims=True)
         rank = np.broadcast_to(self._rank, needed.shape)
-        return _allowed_first(history, rank, np.where(some, needed, targets), legal=self._legal)
+        return _among_allowed(history, rank, np.where(some, needed, targets))
 
 
-def _allowed_first(
-    history: AnswerHistory, key: Floats | Integers, among: Booleans, *, legal: bool
-) -> Integers:
-    """The lowest key among some; if legal, among those allowed, else the least recent allowed."""
-    if not legal:
-        return lowest(key, among)
+def _among_allowed(history: AnswerHistory, key: Floats | Integers, among: Booleans) -> Integers:
+    """The lowest key among some that are allowed; where none is, the least recent allowed item."""
     possible = among & history.allowed
-    items = possible.shape[1]
-    other = lowest(recency(history, np.arange(items) - items), history.allowed)
+    other = lowest(recency(history, _by_number(history)), history.allowed)
     return np.where(possible.any(axis=1), lowest(key, possible), other)
+
+
+def _by_number(history: AnswerHistory) -> Integers:
+    items = history.allowed.shape[1]
+    return np.arange(-items, 0)

@@ -1,4 +1,7 @@
-"""The stock baseline: stable-baselines3's PPO with an MLP on the summary of the answers."""
+"""The stock baseline: stable-baselines3's PPO with an MLP on the summary of the answers.
+
+With a mask, as every tutor of ours has one, or plain.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -15,12 +18,14 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.peers.benchmarks import BENCHMARKS
 from agents.peers.chooser import Chooser, Integers
+from agents.peers.masked_mlp import MaskedMlpPolicy
 from envs.peers.answer_history import AnswerHistory
 from envs.whole_file import write_json
 
 MODEL: Final = "model.zip"
 CONFIG: Final = "config.json"
-NAME: Final = "stock PPO (MLP)"
+NAMES: Final = {True: "PPO (MLP, masked)", False: "stock PPO (MLP)"}
+"""By whether the network is kept from what is not allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,8 @@ class MlpSettings:
 
     decisions: int = 500_000
     """Decisions of training."""
+    masked: bool = True
+    """Whether the network is kept from items that are not allowed; plain stock PPO is not."""
     environments: int = 16
     """Learners taught at the same time."""
     steps: int = 256
@@ -41,17 +48,18 @@ class MlpSettings:
     """Weight of the entropy bonus."""
 
 
-class StockMlp(Chooser):
+class TrainedMlp(Chooser):
     """Chooses the most probable item of a trained network.
 
     Args:
         model: Trained on the same benchmark.
+        name: In tables.
     """
 
     kind = "policy"
 
-    def __init__(self, model: PPO) -> None:
-        super().__init__(NAME)
+    def __init__(self, model: PPO, name: str) -> None:
+        super().__init__(name)
         self._model = model
 
     def choose(self, history: AnswerHistory) -> Integers:
@@ -60,7 +68,7 @@ class StockMlp(Chooser):
         return np.asarray(action, np.int64)
 
 
-def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> StockMlp:
+def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> TrainedMlp:
     """Train on fresh learners and keep the model in the folder.
 
     Args:
@@ -74,7 +82,7 @@ def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> Sto
     make = partial(gym.make, chosen.env_id, disable_env_checker=True, **chosen.settings)
     env = make_vec_env(make, settings.environments, seed=seed)
     model = PPO(
-        "MlpPolicy",
+        MaskedMlpPolicy if settings.masked else "MlpPolicy",
         VecNormalize(env, norm_obs=False, gamma=settings.gamma),
         n_steps=settings.steps,
         batch_size=settings.batch,
@@ -84,13 +92,13 @@ def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> Sto
         device="cpu",
     )
     model.learn(settings.decisions)
-    content = {"benchmark": benchmark, "policy": NAME, "seed": seed, "settings": asdict(settings)}
+    content = {"benchmark": benchmark, "seed": seed, "settings": asdict(settings)}
     write_json(folder / CONFIG, content)
     model.save(folder / MODEL)
-    return StockMlp(model)
+    return TrainedMlp(model, NAMES[settings.masked])
 
 
-def load(folder: Path) -> tuple[str, int, StockMlp]:
+def load(folder: Path) -> tuple[str, int, TrainedMlp]:
     """Benchmark, seed and policy of a run folder.
 
     Raises:
@@ -104,5 +112,6 @@ def load(folder: Path) -> tuple[str, int, StockMlp]:
             f"benchmark of {folder} is {content.get('benchmark')!r}; expected one of "
             f"{', '.join(BENCHMARKS)}"
         )
+    name = NAMES[content["settings"]["masked"]]
     model = PPO.load(folder / MODEL, device="cpu")
-    return content["benchmark"], int(content["seed"]), StockMlp(model)
+    return content["benchmark"], int(content["seed"]), TrainedMlp(model, name)
