@@ -5,6 +5,8 @@ Examples:
     python -m scripts.peers --benchmarks kss-10 efc         some of them
     python -m scripts.peers --train-mlp 0 1 2 3 4           train stock PPO too: one run a seed
     python -m scripts.peers runs/peers/kss-10/masked-0      with policies trained before
+    python -m scripts.train --env envs.peers.suite:kss_10 --run runs/kss &&
+    python -m scripts.peers runs/kss                        with our policy, from answers alone
     python -m scripts.peers --quick --json peers.json       a small form, minutes
 """
 
@@ -21,6 +23,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from agents.checkpoint import has_model
+from agents.peers.attention import AttentionRun, read_attention
 from agents.peers.benchmarks import BENCHMARKS, Effort, entrants
 from agents.peers.chooser import Chooser
 from agents.peers.kss_optimum import NAME as CEILING
@@ -33,6 +37,7 @@ from agents.tutors.protocol import Kind
 from envs.course import EVALUATION_SEED
 from envs.whole_file import write_json
 
+Policy = Chooser | AttentionRun
 FLOOR: Final = "random over all"
 QUICK_EFFORT: Final = Effort(tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16)
 QUICK_LEARNERS: Final = 60
@@ -88,9 +93,7 @@ class Row:
         return estimate(self.returns)
 
 
-def compare(
-    benchmark: str, policies: Sequence[Chooser], learners: int, effort: Effort
-) -> list[Row]:
+def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: Effort) -> list[Row]:
     """Let everybody teach the same learners; best mean first."""
     made = BENCHMARKS[benchmark].learners()
     rows = []
@@ -109,7 +112,12 @@ def compare(
         )
     for name in dict.fromkeys(policy.name for policy in policies):
         runs = [policy for policy in policies if policy.name == name]
-        taught = [score(run, made, learners, EVALUATION_SEED) for run in runs]
+        taught = [
+            run.score(learners)
+            if isinstance(run, AttentionRun)
+            else score(run, made, learners, EVALUATION_SEED)
+            for run in runs
+        ]
         rows.append(Row(name=name, kind=runs[0].kind, returns=np.stack(taught)))
     return sorted(rows, key=lambda row: -row.returns.mean())
 
@@ -171,12 +179,16 @@ def table(benchmark: str, found: Mapping[str, Any], learners: int) -> Table:
     return shown
 
 
-def policies_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Chooser]]:
+def policies_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Policy]]:
     """Load the runs, and train what is to be trained."""
-    found: dict[str, list[Chooser]] = {name: [] for name in BENCHMARKS}
+    found: dict[str, list[Policy]] = {name: [] for name in BENCHMARKS}
     for run in arguments.runs:
-        benchmark, _, policy = load(run)
-        found[benchmark].append(policy)
+        if has_model(run):
+            ours = read_attention(run)
+            found[ours.benchmark].append(ours)
+        else:
+            benchmark, _, policy = load(run)
+            found[benchmark].append(policy)
     for benchmark in arguments.benchmarks:
         for seed in arguments.train_mlp:
             begin = time.perf_counter()

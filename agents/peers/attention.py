@@ -1,0 +1,55 @@
+"""Our policy on the peers' benchmarks, from answer history alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agents.checkpoint import load_policy
+from agents.held_out import MOST_COPIES, returns
+from agents.peers.chooser import Floats
+from agents.run_folder import read_config
+from agents.tutors.protocol import Kind
+from agents.tutors.trained_policy import TrainedPolicy
+from envs.copies import Copies
+from envs.entry_point import find_classroom
+from policies.policy import AttentionPolicy
+
+SUITE: Final = "envs.peers.suite:"
+"""Factories of the benchmarks, named as `benchmark` with _ for -."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionRun:
+    """A policy that `scripts.train --env envs.peers.suite:...` has trained."""
+
+    policy: AttentionPolicy
+    env: str
+    name: str = "attention"
+    kind: Kind = "policy"
+
+    @property
+    def benchmark(self) -> str:
+        """Which it was trained on."""
+        return self.env.removeprefix(SUITE).replace("_", "-")
+
+    def score(self, learners: int) -> Floats:
+        """Returns of its likeliest choices, (learners,); learner n has seed EVALUATION_SEED + n."""
+        copies = Copies(find_classroom(self.env), min(learners, MOST_COPIES))
+        try:
+            return returns(TrainedPolicy(self.policy), copies, learners)
+        finally:
+            copies.close()
+
+
+def read_attention(folder: Path) -> AttentionRun:
+    """Read a run folder.
+
+    Raises:
+        ValueError: The folder holds no run, or one of another environment.
+    """
+    config, _ = read_config(folder)
+    if config.env is None or not config.env.startswith(SUITE):
+        raise ValueError(
+            f"run is {folder}, trained on env {config.env!r}; expected one of {SUITE}..."
+        )
+    return AttentionRun(policy=load_policy(folder), env=config.env)
