@@ -39,7 +39,9 @@ from envs.whole_file import write_json
 
 Policy = Chooser | AttentionRun
 FLOOR: Final = "random over all"
-QUICK_EFFORT: Final = Effort(tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16)
+QUICK_EFFORT: Final = Effort(
+    tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16, slow_learners=10
+)
 QUICK_LEARNERS: Final = 60
 QUICK_DECISIONS: Final = 20_000
 
@@ -83,7 +85,7 @@ class Row:
 
     name: str
     kind: Kind
-    returns: NDArray[np.float64]  # (R, N) of R runs
+    returns: NDArray[np.float64]  # (R, N) of R runs on the same learners, or the first of them
     setting: Any = None
     bound: NDArray[np.float64] | None = None  # (N,) no tutor reaches more; of the optimum alone
 
@@ -99,7 +101,8 @@ def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: E
     rows = []
     for entrant in entrants(made, effort):
         chooser = entrant.chooser
-        returns = score(chooser, made, learners, EVALUATION_SEED)[None]
+        taught = min(learners, effort.slow_learners) if entrant.slow else learners
+        returns = score(chooser, made, taught, EVALUATION_SEED)[None]
         bound = chooser.upper if isinstance(chooser, KssOptimum) else None
         rows.append(
             Row(
@@ -124,15 +127,15 @@ def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: E
 
 def results(rows: Sequence[Row]) -> dict[str, Any]:
     """One benchmark as plain data."""
-    scale = {row.name: float(row.returns.mean()) for row in rows}
-    exact = CEILING in scale
+    named = {row.name: row for row in rows}
     return {
         row.name: {
             "kind": row.kind,
             "runs": len(row.returns),
+            "learners": row.returns.shape[1],
             **row.figure.as_dict(),
-            "times_random": _ratio(scale[row.name], scale[FLOOR]),
-            **({"share_of_best": _ratio(scale[row.name], scale[CEILING])} if exact else {}),
+            "times_random": _ratio(row, named[FLOOR]),
+            **({"share_of_best": _ratio(row, named[CEILING])} if CEILING in named else {}),
             **({} if row.setting is None else {"setting": row.setting}),
             **({} if row.bound is None else _proof(row, row.bound)),
         }
@@ -140,9 +143,10 @@ def results(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _ratio(value: float, unit: float) -> float | None:
-    """Value in units; None where the unit is 0, as chance may be on few learners."""
-    return value / unit if unit else None
+def _ratio(row: Row, unit: Row) -> float | None:
+    """Mean in units, on the learners of both; None where the unit is 0, as for chance on a few."""
+    mean = float(unit.returns[:, : row.returns.shape[1]].mean())
+    return float(row.returns.mean()) / mean if mean else None
 
 
 def _proof(row: Row, bound: NDArray[np.float64]) -> dict[str, float]:
@@ -162,8 +166,9 @@ def table(benchmark: str, found: Mapping[str, Any], learners: int) -> Table:
         shown.add_column(title, justify="right")
     for name, row in found.items():
         mark = {"reference": " *", "policy": f" < ({row['runs']} seeds)", "rule": ""}[row["kind"]]
+        few = "" if row["learners"] == learners else f" ({row['learners']} learners)"
         shown.add_row(
-            name + mark,
+            name + mark + few,
             f"{row['mean']:.3f}",
             f"{row['mean_low']:.3f} to {row['mean_high']:.3f}",
             "-" if row[relative] is None else f"{row[relative]:.3f}",

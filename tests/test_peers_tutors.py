@@ -8,6 +8,7 @@ import pytest
 from agents.peers.benchmarks import BENCHMARKS, Effort, entrants
 from agents.peers.item_rules import LeastRecent, RandomItem, RoundRobin
 from agents.peers.kss_beam import KssBeam
+from agents.peers.kss_belief import Belief, KssBeliefPlanner
 from agents.peers.kss_fixed_path import KssFixedPath, anneal, mean_worth
 from agents.peers.kss_optimum import KssOptimum, optimum
 from agents.peers.kss_rules import FirstUnmastered, TargetRepeat
@@ -18,12 +19,18 @@ from agents.peers.scoring import score, tuned
 from agents.peers.sm2_items import Sm2Items
 from envs.peers.answer_history import AnswerHistory
 from envs.peers.kss import ORDER, KssLearners
-from envs.peers.kss_learning import ITEMS, PREREQUISITES, learn, masters
+from envs.peers.kss_learning import ITEMS, PREREQUISITES, initial_ability, learn, masters
 from envs.peers.spaced_repetition import FlashcardLearners
 
 SEED = 40_000
 SMALL = Effort(
-    tuning_learners=4, path_tries=5, path_restarts=1, beam_width=2, optimum_nodes=100, exact_steps=5
+    tuning_learners=4,
+    path_tries=5,
+    path_restarts=1,
+    beam_width=2,
+    optimum_nodes=100,
+    exact_steps=5,
+    slow_learners=2,
 )
 
 
@@ -110,6 +117,27 @@ def test_flashcard_rules_gain_on_chance_as_measured_with_the_original(
     told = score(best, learners, 60, SEED).mean()
     assert abs(100 * (turns / floor - 1) - round_robin) < 3
     assert abs(100 * (told / floor - 1) - threshold) < 6
+
+
+def test_belief_planner_gains_most_of_the_optimum_without_the_hidden_state() -> None:
+    learners = KssLearners(5)
+    fresh(learners, 25)
+    best = optimum(learners, 100_000).lower.mean()
+    planned = score(KssBeliefPlanner(drawn=300, planned=24, width=8), learners, 25, SEED)
+    assert planned.mean() > 0.65 * best  # chance reaches .22 of it, one step on the truth .44
+
+
+def test_belief_is_of_those_who_would_have_answered_the_same() -> None:
+    """With the truth among a few possible learners, contradictions leave it alone."""
+    learners = KssLearners(5)
+    learners.start([np.random.default_rng(3)])
+    history = learners.history
+    drawn = initial_ability(np.random.default_rng(3), 1)
+    possible = np.concatenate([np.full((1, ITEMS), 4.0), drawn, np.full((1, ITEMS), -9.0)])
+    belief = Belief(possible)
+    belief.read(history.item[0], history.correct[0], int(history.answers[0]))
+    np.testing.assert_allclose(belief.ability, learners.ability)
+    assert belief.last == learners.last[0]
 
 
 def test_a_fixed_path_is_tuned_by_what_it_teaches() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from agents.peers.chooser import Chooser
 from agents.peers.item_rules import LeastRecent, RandomItem, RoundRobin
 from agents.peers.kss_beam import KssBeam
+from agents.peers.kss_belief import KssBeliefPlanner
 from agents.peers.kss_fixed_path import KssFixedPath, anneal
 from agents.peers.kss_optimum import KssOptimum
 from agents.peers.kss_rules import FirstUnmastered, TargetRepeat
@@ -84,6 +85,8 @@ class Effort:
     """States that beam search keeps."""
     optimum_nodes: int = 10_000_000
     """States visited per learner for the optimum over at most `exact_steps` steps."""
+    slow_learners: int = 200
+    """Learners that somebody teaches who plans at every step: the first of them."""
     exact_steps: int = 10
     """Longest episode for which the optimum is searched to the end."""
     bound_nodes: int = 20_000
@@ -95,6 +98,8 @@ class Entrant:
     """A chooser and what it was tuned to."""
 
     chooser: Chooser
+    slow: bool = False
+    """Whether it teaches the first `Effort.slow_learners` only."""
     setting: Any = None
 
 
@@ -122,7 +127,8 @@ def _kss_entrants(learners: KssLearners, effort: Effort) -> list[Entrant]:
         KssOptimum(nodes),
     ]
     fixed = Entrant(chooser=KssFixedPath(path), setting=path.tolist())
-    return [fixed, *(Entrant(chooser=chooser) for chooser in choosers)]
+    planner = Entrant(chooser=KssBeliefPlanner(), slow=True)
+    return [fixed, planner, *(Entrant(chooser=chooser) for chooser in choosers)]
 
 
 def _flashcard_entrants(learners: Learners, effort: Effort) -> list[Entrant]:

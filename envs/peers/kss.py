@@ -15,6 +15,7 @@ from envs.peers.kss_learning import (
     PREREQUISITES,
     answer_probability,
     graph,
+    initial_ability,
     learn,
     masters,
 )
@@ -104,7 +105,7 @@ class KssLearners(Learners):
         self.last[rows] = -1
         luck = np.zeros((len(rows), WARM_UP, 3))
         for k, (row, generator) in enumerate(zip(rows, generators, strict=True)):
-            self.ability[row] = generator.integers(-3, 1, ITEMS) - 0.1 * np.arange(ITEMS)
+            self.ability[row] = initial_ability(generator, 1)
             targets = generator.integers(FEWEST_TARGETS, ITEMS + 1)
             self.history.weights[row] = 0.0
             self.history.weights[row, generator.permutation(ITEMS)[:targets]] = 1.0

@@ -65,6 +65,11 @@ def _allowed_after() -> Booleans:
 ALLOWED_AFTER: Final = _allowed_after()  # (C, C) may column be learnt after row?
 
 
+def initial_ability(generator: np.random.Generator, learners: int) -> Floats:
+    """Of new learners, (N, C): -3, -2, -1 or 0, less 0.1 for every item before it."""
+    return generator.integers(-3, 1, (learners, ITEMS)) - 0.1 * np.arange(ITEMS)
+
+
 def answer_probability(ability: Floats) -> Floats:
     """Of a right answer on each item, (N, C) to (N, C)."""
     logit = SLOPE * (ability - DIFFICULTY)
