@@ -7,6 +7,7 @@ from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
 
 import envs
+from envs.peers.answer_history import AnswerHistory
 from envs.peers.item_choice import ItemChoiceEnv
 from envs.peers.kss import KssEnv, KssLearners
 from envs.peers.learners import Learners
@@ -65,6 +66,22 @@ def test_observation_tells_nothing_but_the_answers(env_id: str) -> None:
     np.testing.assert_array_equal(env.learners.history.summary()[0], observation)
     seen = observation[: env.action_space.n] > 0
     assert set(np.flatnonzero(seen)) == {item for item, _ in info["history"]}
+
+
+def test_summary_holds_what_was_answered_and_when() -> None:
+    history = AnswerHistory(1, items=3, warm_up=2, steps=2)
+    for item, right in ((2, True), (0, False), (2, False)):
+        history.add(np.array([0]), np.array([item]), np.array([right]))
+    history.taken = 1
+    history.weights[0], history.allowed[0] = [1.0, 0.0, 1.0], [True, True, False]
+    attempts, successes, last, since, weights, allowed = history.summary()[0, :-1].reshape(6, 3)
+    np.testing.assert_allclose(attempts, np.log1p([1, 0, 2]) / np.log1p(4), rtol=1e-6)
+    np.testing.assert_allclose(successes, np.log1p([0, 0, 1]) / np.log1p(4), rtol=1e-6)
+    assert last.tolist() == [-1.0, 0.0, -1.0]
+    np.testing.assert_allclose(since, np.log1p([2, 0, 1]) / np.log1p(4), rtol=1e-6)
+    assert weights.tolist() == [1.0, 0.0, 1.0]
+    assert allowed.tolist() == [1.0, 1.0, 0.0]
+    assert history.summary()[0, -1] == 0.5
 
 
 @pytest.mark.parametrize("env_id", IDS)

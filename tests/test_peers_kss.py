@@ -133,17 +133,61 @@ def test_a_fresh_learner_has_a_goal_a_history_and_something_to_gain() -> None:
     assert (masters(learners.ability) >= right).all()  # who was right stays right
 
 
-def test_history_explains_the_state_as_the_description_says() -> None:
-    """Learning the history's items from the drawn abilities gives the state after the warm-up."""
-    env = KssEnv()
-    _, info = env.reset(seed=11)
-    drawn = np.random.default_rng(11)
-    ability = list(drawn.integers(-3, 1, ITEMS) - 0.1 * np.arange(ITEMS))
-    last = -1
-    for item, right in info["history"]:
+Answers = list[tuple[int, bool]]
+
+
+def literally_next(answers: Answers, ability: list[float], luck: np.ndarray) -> int | None:
+    """The warm-up item after a wrong answer, or after the same item thrice; None: all is known."""
+    if answers and not answers[-1][1] and luck[0] < 0.7:
+        return answers[-1][0]
+    if luck[1] >= 0.9:
+        return int(luck[2] * ITEMS)
+    chance = answer_probability(np.array([ability]))[0]
+    return next((i for i in nx.topological_sort(GRAPH) if chance[i] < 0.6), None)
+
+
+def literally_warm_up(generator: np.random.Generator) -> tuple[Answers, int]:
+    """The description, decision by decision: answers, and the item accepted last."""
+    ability = list(generator.integers(-3, 1, ITEMS) - 0.1 * np.arange(ITEMS))
+    generator.integers(3, 11)  # how many targets, then which
+    generator.permutation(ITEMS)
+    last, answers = -1, []
+
+    def give(item: int) -> None:
+        nonlocal ability, last
         ability, last = literally_learn(ability, last, item)
-        assert right == (answer_probability(np.array([ability]))[0, item] >= 0.5)
-    np.testing.assert_allclose(env.learners.ability[0], ability, rtol=1e-12)
+        answers.append((item, bool(masters(np.array([ability]))[0, item])))
+
+    for luck in generator.random((WARM_UP, 3)):
+        if len(answers) == WARM_UP:
+            break
+        if answers and answers[-1][1] and len({item for item, _ in answers[-3:]}) > 1:
+            if len(answers) < WARM_UP - 1:
+                give(answers[-1][0])
+            item = last
+        else:
+            item = literally_next(answers, ability, luck)
+        if item is None:
+            break
+        give(item)
+    return answers, last
+
+
+def test_warm_up_equals_the_literal_description() -> None:
+    for seed in range(100):
+        env = KssEnv()
+        _, info = env.reset(seed=seed)
+        answers, last = literally_warm_up(np.random.default_rng(seed))
+        assert info["history"] == answers
+        assert env.learners.last[0] == last
+
+
+def test_learners_with_nothing_to_gain_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("envs.peers.kss.FEWEST_TARGETS", 0)  # else it has never been seen
+    learners = KssLearners()
+    learners.start([np.random.default_rng(n) for n in range(60)])
+    assert (learners.to_gain > 0).all()
+    assert (learners.history.answers > 0).all()
 
 
 def test_episodes_do_not_change_later_learners() -> None:
