@@ -61,9 +61,9 @@ class Arguments:
     workers: int = 2
     """Tutors that teach at the same time."""
     json: Path | None = None
-    """Where to write the results as JSON."""
+    """Where to write the results as JSON; default: evaluation.json in the run folders."""
     plots: Path | None = None
-    """Folder for the pictures."""
+    """Folder for the pictures; default: the run folders, if the results go there."""
     tune: bool = False
     """Tune the rules instead, and record the best settings in agents/tutors/tuned.json."""
     tuning_classes: int = 64
@@ -170,11 +170,13 @@ def compare_all(arguments: Arguments, console: Console) -> None:
         console.print(against_text(policy))
     console.print(f"{seconds:.0f} s")
     content = {**results(rows, policies, setting, arguments), "seconds": seconds}
-    for run in arguments.runs:
-        write_json(run / RESULTS, content)
+    elsewhere = [arguments.plots] if arguments.plots else []
     if arguments.json is not None:
         write_json(arguments.json, content)
-    for folder in [*arguments.runs, *([arguments.plots] if arguments.plots else [])]:
+    else:
+        for run in arguments.runs:
+            write_json(run / RESULTS, content)
+    for folder in elsewhere if arguments.json or elsewhere else arguments.runs:
         for path in save_plots(rows, policies, folder):
             console.print(f"wrote {path}")
 

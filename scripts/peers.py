@@ -115,13 +115,13 @@ def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: E
         )
     for name in dict.fromkeys(policy.name for policy in policies):
         runs = [policy for policy in policies if policy.name == name]
-        taught = [
+        gained = [
             run.score(learners)
             if isinstance(run, AttentionRun)
             else score(run, made, learners, EVALUATION_SEED)
             for run in runs
         ]
-        rows.append(Row(name=name, kind=runs[0].kind, returns=np.stack(taught)))
+        rows.append(Row(name=name, kind=runs[0].kind, returns=np.stack(gained)))
     return sorted(rows, key=lambda row: -row.returns.mean())
 
 

@@ -19,13 +19,18 @@ from rich.console import Console
 
 from agents.report import ablation as ablation_section
 from agents.report import gain, page
+from agents.report import optimum as optimum_section
+from agents.report import peers as peers_section
 from agents.report import realism as realism_section
+from agents.report import sensitivity as sensitivity_section
 from agents.report import transfer as transfer_section
 from agents.run_folder import REFERENCE, read_config
 from envs.whole_file import write_json
-from scripts import ablation, evaluate, realism, transfer
+from scripts import ablation, evaluate, optimum, peers, realism, sensitivity, transfer
 
 EVIDENCE: Final = "evidence"
+KSS: Final = {"5": "kss-5", "10": "kss-10", "20": "kss-20"}
+FLASHCARDS: Final = ("efc", "hlr", "dash")
 LIMITS: Final = (
     "No real class has been taught by this tutor. Knowledge and answers of the simulated learners "
     "are calibrated on real logs; attention, affect and sickness are anchored in literature, and "
@@ -63,11 +68,29 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             ),
             section=realism_section.section,
         ),
+        "optimum": Measurement(
+            command=optimum.main,
+            arguments=lambda _: [],
+            quick=("--quick",),
+            section=optimum_section.section,
+        ),
+        "sensitivity": Measurement(
+            command=sensitivity.main,
+            arguments=lambda run: [run],
+            quick=("--quick",),
+            section=sensitivity_section.section,
+        ),
         "transfer": Measurement(
             command=transfer.main,
             arguments=lambda run: [run],
             quick=("--quick",),
             section=transfer_section.section,
+        ),
+        "peers": Measurement(
+            command=peers.main,
+            arguments=lambda _: [],
+            quick=("--quick",),
+            section=peers_section.section,
         ),
         "attention": Measurement(
             command=ablation.main,
@@ -126,6 +149,11 @@ def measure(name: str, arguments: Arguments, console: Console) -> None:
 def headlines(found: Mapping[str, Any]) -> dict[str, Any]:
     """The few figures that a reader asks for first, by section."""
     figures: dict[str, Any] = {}
+    if "optimum" in found:
+        figures["optimum"] = {"share": optimum_section.share(found["optimum"])}
+    if "peers" in found:
+        figures["kss"] = peers_section.scores(found["peers"], KSS)
+        figures["spaced"] = peers_section.scores(found["peers"], {n: n for n in FLASHCARDS})
     if "transfer" in found:
         names = ("learners", "concepts", "policy", "best_rule", "specialist")
         rows = found["transfer"]["transfer"]

@@ -40,7 +40,30 @@ VARIANT = {
     "milliseconds": 2.5,
 }
 ROW = {"name": "share correct", "group": "core", "real": 0.66, "simulated": 0.9, "tolerance": 0.01}
+DRILL = {"concepts": 2, "decisions": 4, "hidden": True, "prerequisites": 0.5, "forgetting": False}
+LEAD = {"nlg": {}, "lead": INTERVAL, "agreement": 1.0, "flips": []}
+FINDINGS = [
+    LEAD | {"name": "default", "end": ""},
+    LEAD | {"name": "affect.novelty", "end": "low", "flips": [["attention", "fixed"]]},
+    LEAD | {"name": "affect.novelty", "end": "high"},
+    LEAD | {"name": "0", "end": "sample"},
+]
 RESULTS: dict[str, Any] = {
+    "optimum": {
+        "rows": [DRILL | {"optimum": 12.5, "greedy": 0.875, "lower": 1.0, "upper": 2.0}],
+        "policies": [
+            {"drill": "a:ordered", "optimum": 9.0, "share": 0.97, "greedy": 0.7}
+            | {"round robin": 0.5, "random": 0.4}
+        ],
+    },
+    "sensitivity": {
+        "settings": {"rules": ["greedy on belief"], "classes": 4, "run": "runs/a"},
+        "findings": FINDINGS,
+    },
+    "peers": {
+        "learners": 9,
+        "benchmarks": {"kss-10": {"attention": INTERVAL | {"kind": "policy", "runs": 5}}},
+    },
     "evaluation": {
         "tutors": {"attention": TUTOR},
         "classes": 4,
@@ -68,11 +91,14 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert command.main([str(a_run(tmp_path)), "--json", str(tmp_path / "out.json")]) == 0
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert text.count("\n## ") == len(RESULTS) + 1  # and what it does not prove
-    for figure in ("0.410", "0.9", "**no**", "+0.1000 (+0.0500 to +0.1500)", "no seats"):
+    drilled = ("87.5", "97.0", "fixed > attention", "kss-10")
+    for figure in (*drilled, "0.410", "**no**", "+0.1000 (+0.0500 to +0.1500)", "no seats"):
         assert figure in text
     headlines = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert headlines == json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert headlines["transfer"][0]["best_rule"] == SETTING["best_rule"]
+    assert headlines["optimum"] == {"share": 0.97}
+    assert headlines["kss"] == {"5": None, "10": 0.4, "20": None}
     assert headlines["attention"] == {"attention": 0.4, "no seats": 0.4}
 
 
