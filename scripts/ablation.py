@@ -120,7 +120,7 @@ def compare(arguments: Arguments, runs: dict[str, list[Path]]) -> Iterable[Ablat
 def table(results: Iterable[Ablation]) -> Table:
     """One row a variant."""
     shown = Table(title="NLG on the delayed test, mean of unseen classes and seeds (95 % interval)")
-    for title in ("variant", "NLG", "less than whole", "decisions to the rule", "weights", "ms"):
+    for title in ("variant", "NLG", "minus whole", "decisions to the rule", "weights", "ms"):
         shown.add_column(title, justify="left" if title == "variant" else "right")
     for each in results:
         nlg, behind, until = each.nlg, each.behind, each.decisions_to_rule

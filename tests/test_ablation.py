@@ -76,7 +76,7 @@ def test_command_trains_compares_and_goes_on(
     assert tables[0].keys() == {WHOLE, "perceptron"}
     assert [tables[0][v]["nlg"] for v in tables[0]] == [tables[1][v]["nlg"] for v in tables[1]]
     assert tables[0][WHOLE]["behind"]["mean"] == 0
-    assert "less than whole" in capsys.readouterr().out
+    assert "minus whole" in capsys.readouterr().out
     assert train.has_state(tmp_path / "quick-perceptron-0" / "checkpoint")
 
 
