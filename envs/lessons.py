@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from envs.activities import ACTIVITIES, STEPS, USES_CONCEPT, Occupation
-from envs.compiled import compiled
+from envs.compiled import borrowing, compiled
 from envs.draws import key
 from envs.instruction import STEP_MINUTES
 from envs.legality import Masks, write_masks
@@ -121,7 +121,7 @@ def _new_class(b: int, w: World) -> None:
         tally[b, i].expected_start = expected
 
 
-@compiled
+@borrowing
 def show(b: int, privileged: int, w: World, views: Views, masks: Masks) -> None:
     """Write classroom b's observation and masks; the hidden truth too where that is asked for."""
     observe(b, views, w)
@@ -163,7 +163,7 @@ def play_decisions(
         show(b, privileged, w, views, masks)
 
 
-@compiled
+@borrowing
 def play_decision(b: int, action: Ints, w: World) -> None:
     """Play one action: set the plan, address the class, let the steps pass, close the lesson."""
     clock, sensing, events = w.state.clock, w.state.sensing, w.events
