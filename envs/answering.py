@@ -5,7 +5,8 @@ import math
 from envs.affect import Affect
 from envs.compiled import compiled
 from envs.draws import Use, normal, uniform
-from envs.learners.calibrated import answer_probability, logit_mastery, practise
+from envs.learners.family import Result
+from envs.learners.learner import chance, practise
 from envs.sensors import STEP_SECONDS
 from envs.world import World
 
@@ -52,8 +53,8 @@ def answer_items(
         concept, item = work[b, i].concept, work[b, i].item_in_hand
         correct = answer(b, i, concept, item, step, offset, hours, state_logit, w)
         ratio = 1.0 if correct else w.constants.knowledge.failure_ratio
-        blind = w.constants.acquisition.blind_practice
-        practise(b, i, concept, hours, worth * ratio, True, w.state.knowledge, blind)
+        result = Result.RIGHT if correct else Result.WRONG
+        practise(b, i, concept, hours, worth * ratio, result, step, offset, w)
         _record(b, i, concept, item, correct, False, work[b, i].item_seconds, hours, w)
         work[b, i].item_in_hand = -1
 
@@ -75,8 +76,8 @@ def answer_quiz(
     item = int(uniform(low, high, step, i, Use.ITEM) * items)
     correct = answer(b, i, concept, item, step, 0, hours, state_logit, w)
     ratio = 1.0 if correct else w.constants.knowledge.unexplained_failure_ratio
-    blind = w.constants.acquisition.blind_practice
-    practise(b, i, concept, hours, worth * ratio, True, w.state.knowledge, blind)
+    result = Result.RIGHT if correct else Result.UNEXPLAINED
+    practise(b, i, concept, hours, worth * ratio, result, step, 0, w)
     _record(b, i, concept, item, correct, True, STEP_SECONDS, hours, w)
 
 
@@ -95,21 +96,8 @@ def answer(
     """Draw the answer; move the item context, the outcome and the streak of errors."""
     k, mind = w.constants.knowledge, w.state.mind
     low, high = w.state.clock[b].low, w.state.clock[b].high
-    z = logit_mastery(
-        b,
-        i,
-        concept,
-        hours,
-        w.state.traits,
-        w.state.knowledge,
-        w.curriculum,
-        k,
-        w.constants.memory,
-        w.constants.acquisition,
-    )
     difficulty = w.curriculum.difficulties[concept, item]
-    state = state_logit + mind[b, i].context
-    p = answer_probability(z, difficulty, state, k.slip)
+    p = chance(b, i, concept, difficulty, state_logit + mind[b, i].context, hours, w)
     correct = uniform(low, high, step, i, Use.ANSWER + offset) < p
     shock = k.context_sd * normal(low, high, step, i, Use.CONTEXT + offset)
     keep = k.context_correlation

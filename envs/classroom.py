@@ -53,7 +53,8 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         term, `learner_reward` (S,) that sums to the reward, and `minutes`.
 
     Starting state
-        A class drawn from the population (`envs.population`), nothing practised yet.
+        A class drawn from the population (`envs.population`), nothing practised yet; its learners
+        are of the course's family (`envs.learners`), or of one of several.
 
     Episode end
         Terminated when the last lesson is over; never truncated here.
@@ -61,7 +62,7 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
     Arguments:
         | name | default | effect |
         |---|---|---|
-        | course | Course() | size, length, what fills the belief |
+        | course | Course() | size, length, learner family, what fills the belief |
         | curriculum | algebra-16 | what is taught |
         | constants | Constants() | the population |
         | on_illegal | "error" | or "circulate": replace what the masks forbid |

@@ -17,7 +17,14 @@ import numba
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
-NAMES_IN_KERNELS = ("activities.py", "spaces.py", "state.py", "constants.py", "compiled.py")
+NAMES_IN_KERNELS = (
+    "activities.py",
+    "spaces.py",
+    "state.py",
+    "constants.py",
+    "compiled.py",
+    "family.py",
+)
 """Modules without kernels whose constants and record layouts are compiled into others."""
 
 

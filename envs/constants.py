@@ -9,8 +9,9 @@ are plain floats, so a `Constants` goes into a compiled kernel as it is. Change 
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple, get_type_hints
 
-import numpy as np
-
+from envs.learners.constants import (
+    BKTLearnerConstants,
+)
 from envs.tags import Assumed, Cited, Fitted, Tag
 
 _SMM = (
@@ -256,7 +257,7 @@ class TimeConstants(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """All constants of the default learner family and its classroom."""
+    """All constants of the learners and their classroom."""
 
     knowledge: KnowledgeConstants = KnowledgeConstants()
     memory: MemoryConstants = MemoryConstants()
@@ -266,6 +267,7 @@ class Constants(NamedTuple):
     sickness: SicknessConstants = SicknessConstants()
     sensors: SensorConstants = SensorConstants()
     time: TimeConstants = TimeConstants()
+    bkt: BKTLearnerConstants = BKTLearnerConstants()
 
     def tagged(self) -> Iterator[tuple[str, float, Tag]]:
         """Every constant as ("group.name", value, tag)."""
@@ -279,20 +281,3 @@ class Constants(NamedTuple):
             if not tag.low <= value <= tag.high:
                 limits = f"{tag.low} to {tag.high} {tag.unit}"
                 raise ValueError(f"constants.{name} is {value}; expected {limits}")
-
-
-def compact(constants: Constants) -> Constants:
-    """The same constants with each group as one record, as the kernels take them.
-
-    A kernel then gets a pointer for each group, not an argument for each of 130 numbers.
-    """
-    return Constants(
-        **{name: _record(group) for name, group in constants._asdict().items()}  # type: ignore[arg-type]
-    )
-
-
-def _record(group: tuple[float, ...]) -> object:
-    if isinstance(group, np.record):
-        return group
-    fields = [(name, np.float64) for name in type(group).__annotations__]
-    return np.rec.array([tuple(group)], dtype=fields)[0]

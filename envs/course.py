@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from envs.activities import STEPS_PER_MINUTE
+from envs.learners.family import Family, mixture
 from envs.seeds import SEEDS
 from envs.spaces import SCENES
 from envs.tracing import TRACERS
@@ -49,6 +50,9 @@ class Course:
     tracer: str = "gaussian"
     """What fills `belief` and `understanding`: gaussian or bkt (knowledge tracing from events),
     none (zeros: raw evidence only), truth (the hidden state: a privileged reference)."""
+    family: str = "calibrated"
+    """Learner family, one of envs.learners.family.FAMILIES, or several joined by "+": the learners
+    of each class are then of one of them, drawn with equal chance. The tutor is not told."""
     reward: RewardWeights = RewardWeights()
     """Weights of the reward terms beside the learning gain."""
 
@@ -66,6 +70,7 @@ class Course:
         ):
             if value not in known:
                 raise ValueError(f"course.{field} is {value!r}; expected one of {', '.join(known)}")
+        mixture(self.family)
         for field in ("learners", "lessons", "minutes"):
             if getattr(self, field) != int(getattr(self, field)):
                 raise ValueError(f"course.{field} is {getattr(self, field)}; expected an integer")
@@ -74,6 +79,11 @@ class Course:
     def steps_per_lesson(self) -> int:
         """Inner steps of 30 s in one lesson."""
         return self.minutes * STEPS_PER_MINUTE
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The families that a class's learners may be of."""
+        return mixture(self.family)
 
     @property
     def total_minutes(self) -> int:

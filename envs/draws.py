@@ -42,6 +42,9 @@ class Use(IntEnum):
     GAZE_LOST = 20
     SECOND = 21
     """Offset of the second answer within one step: `ITEM + SECOND` and so on."""
+    LEARN = 22
+    INSIGHT = 23
+    FAMILY = 24
     NOISE = 44
     """Eight channels from here."""
     BIAS = 52
@@ -50,7 +53,8 @@ class Use(IntEnum):
 
 
 CONCEPT_DRAWS = 3
-"""Draws for one concept: learner-by-concept effect or slope, prior understanding, test answer."""
+"""Draws for one concept: learner-by-concept effect or slope; prior understanding or skill; test
+answer or prior knowledge."""
 
 
 @compiled

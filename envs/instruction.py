@@ -4,7 +4,9 @@ from envs.activities import SECONDS_PER_STEP, Occupation
 from envs.answering import answer_items, answer_quiz
 from envs.compiled import compiled
 from envs.constants import AcquisitionConstants
-from envs.learners.calibrated import aptitude, instruct, logit_mastery, practise, readiness
+from envs.learners.calibrated import aptitude
+from envs.learners.family import Result
+from envs.learners.learner import instruct, mastery, practise, readiness, understanding
 from envs.sickness import novelty
 from envs.world import World
 
@@ -95,10 +97,8 @@ def learn(
     """
     if occupation in (Occupation.NONE, Occupation.REST):
         return
-    a, k, m = w.constants.acquisition, w.constants.knowledge, w.constants.memory
-    traits, knowledge, curriculum = w.state.traits, w.state.knowledge, w.curriculum
-    ready = readiness(b, i, concept, hours, traits, knowledge, curriculum, k, m, a)
-    worth = ready * multiplier(b, i, concept, w)
+    a = w.constants.acquisition
+    worth = readiness(b, i, concept, hours, w) * multiplier(b, i, concept, w)
     if occupation == Occupation.QUIZ:
         amount = worth * a.quiz_opportunities
         answer_quiz(b, i, concept, step, hours, state_logit, amount, w)
@@ -107,9 +107,9 @@ def learn(
     new = novelty(w.state.clock[b].lesson, w.constants.sickness)
     rate = understanding_rate(occupation, new, w.constants.sickness.novelty_bonus, a)
     if occupation == Occupation.PEER:
-        rate *= knowledge[b, partner, concept].understanding if partner >= 0 else 0.0
-    amount = a.scale * rate * guided * traits[b, i].learning_rate * STEP_MINUTES
-    instruct(b, i, concept, amount, knowledge)
+        rate *= understanding(b, partner, concept, hours, w) if partner >= 0 else 0.0
+    amount = a.scale * rate * guided * w.state.traits[b, i].learning_rate * STEP_MINUTES
+    instruct(b, i, concept, amount, hours, step, w)
     if occupation >= Occupation.PRACTISE_EASIER:
         level = occupation - Occupation.PRACTISE_EASIER
         amount = worth * a.practise_opportunities
@@ -117,7 +117,7 @@ def learn(
         return
     opportunities = opportunity_rate(occupation, a) * guided * STEP_MINUTES
     if opportunities > 0.0:
-        practise(b, i, concept, hours, opportunities, False, knowledge, a.blind_practice)
+        practise(b, i, concept, hours, opportunities, Result.STUDIED, step, 0, w)
 
 
 @compiled
@@ -129,11 +129,7 @@ def _guidance(
         return _pairing(b, i, partner, concept, hours, w)
     if occupation not in (Occupation.WORKED_EXAMPLE, Occupation.EXPLAIN):
         return 1.0
-    a, k, m = w.constants.acquisition, w.constants.knowledge, w.constants.memory
-    z = logit_mastery(
-        b, i, concept, hours, w.state.traits, w.state.knowledge, w.curriculum, k, m, a
-    )
-    return aptitude(z, a)
+    return aptitude(mastery(b, i, concept, hours, w), w.constants.acquisition)
 
 
 @compiled
@@ -141,9 +137,7 @@ def _pairing(b: int, i: int, partner: int, concept: int, hours: float, w: World)
     """Multiplier of peer work: grows with the difference in mastery, for tutee and tutor alike."""
     if partner < 0:
         return 1.0
-    a, k, m = w.constants.acquisition, w.constants.knowledge, w.constants.memory
-    traits, knowledge = w.state.traits, w.state.knowledge
-    own = logit_mastery(b, i, concept, hours, traits, knowledge, w.curriculum, k, m, a)
-    other = logit_mastery(b, partner, concept, hours, traits, knowledge, w.curriculum, k, m, a)
+    a = w.constants.acquisition
+    own, other = mastery(b, i, concept, hours, w), mastery(b, partner, concept, hours, w)
     difference = min(1.0, abs(own - other))
     return 1.0 + (a.tutor_gain if own > other else a.tutee_gain) * difference

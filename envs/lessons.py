@@ -6,12 +6,13 @@ import numpy as np
 
 from envs.activities import ACTIVITIES, STEPS, USES_CONCEPT, Occupation
 from envs.compiled import borrowing, compiled
-from envs.draws import key
+from envs.draws import Use, key, uniform
 from envs.instruction import STEP_MINUTES
+from envs.learners.learner import begin, expected_at
 from envs.legality import Masks, write_masks
 from envs.observing import Views, observe, reveal
 from envs.population import draw_concept_slopes, draw_knowledge, draw_traits, start_lesson
-from envs.reward import expected_at, lowest_quarter, reward
+from envs.reward import lowest_quarter, reward
 from envs.sensors import attended_share, forget_windows
 from envs.state import Floats, Ints
 from envs.teaching import (
@@ -96,6 +97,8 @@ def _new_class(b: int, w: World) -> None:
     clock, tally = w.state.clock, w.state.tally
     clock[b].low = key(clock[b].seed, clock[b].episode, 0)
     clock[b].high = key(clock[b].seed, clock[b].episode, 1)
+    draw = uniform(clock[b].low, clock[b].high, 0, 0, Use.FAMILY)
+    w.family[b] = w.families[int(draw * w.families.shape[0])]
     clock[b].lesson = 0
     clock[b].step = 0
     clock[b].last_steps = 0
@@ -107,6 +110,7 @@ def _new_class(b: int, w: World) -> None:
     for i in range(w.seats.shape[0]):
         draw_traits(b, i, w.state, w.constants)
         draw_knowledge(b, i, w.state, w.curriculum, w.constants)
+        begin(b, i, w)
         start_lesson(b, i, 0, w.state, w.constants)
         forget_windows(b, i, w.state.channels)
         w.events.answers[b, i] = 0

@@ -16,16 +16,18 @@ import numpy as np
 
 from envs.activities import ACTIVITIES
 from envs.answer_statistics import OPPORTUNITIES, OPPORTUNITY_EDGES
-from envs.constants import Constants, compact
+from envs.constants import Constants
 from envs.curriculum import CurriculumArrays
 from envs.curriculum_generate import ITEM_SD
 from envs.draws import key
 from envs.events import empty_events
+from envs.learners.bkt import fitted_skills
+from envs.learners.family import Family
 from envs.log_writing import Pen, Plan, write_log
 from envs.logs import AnswerLog, Floats, Ints
 from envs.population import draw_knowledge, draw_traits
 from envs.state import empty_state
-from envs.world import Timetable, World
+from envs.world import Timetable, World, compact
 
 LONG_PAST = 1_000
 """Lessons had before, so that nothing is new any more."""
@@ -192,7 +194,17 @@ def _world(
         columns=1,
     )
     events = empty_events(design.learners, 1)
-    return World(state, events, curriculum, compact(constants), table, np.zeros((1, 1)))
+    return World(
+        state=state,
+        events=events,
+        curriculum=curriculum,
+        constants=compact(constants),
+        timetable=table,
+        seats=np.zeros((1, 1)),
+        families=np.array([Family.CALIBRATED]),
+        family=state.clock.family,
+        skills=fitted_skills(),
+    )
 
 
 def _gather_classes(

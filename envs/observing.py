@@ -10,7 +10,8 @@ from envs.activities import Task
 from envs.compiled import compiled
 from envs.curriculum import CurriculumArrays
 from envs.instruction import STEP_MINUTES
-from envs.learners.calibrated import logit_mastery
+from envs.learners.learner import mastery as mastery_of
+from envs.learners.learner import understanding as understanding_of
 from envs.sensors import FIRST_CHANNEL, window_features
 from envs.spaces import (
     BEHAVIOUR,
@@ -162,22 +163,10 @@ def _evidence(b: int, i: int, hours: float, out: Single, w: World) -> None:
 def reveal(b: int, mastery: Single, understanding: Single, w: World) -> None:
     """Write classroom b's hidden truth: logit mastery now and understanding, (S, C) each."""
     hours = min(clock_hours(b, w), w.timetable.end_hours)
-    knowledge = w.state.knowledge
     for i in range(w.seats.shape[0]):
         for c in range(w.curriculum.weight.shape[0]):
-            mastery[i, c] = logit_mastery(
-                b,
-                i,
-                c,
-                hours,
-                w.state.traits,
-                knowledge,
-                w.curriculum,
-                w.constants.knowledge,
-                w.constants.memory,
-                w.constants.acquisition,
-            )
-            understanding[i, c] = knowledge[b, i, c].understanding
+            mastery[i, c] = mastery_of(b, i, c, hours, w)
+            understanding[i, c] = understanding_of(b, i, c, hours, w)
 
 
 if len(BEHAVIOUR) != TASK_FEATURES + 7 or COURSE[SCENE_OFFSET][:6] != "scene_":

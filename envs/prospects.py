@@ -16,11 +16,10 @@ from envs.constants import AcquisitionConstants, KnowledgeConstants
 from envs.instruction import neighbour, opportunity_rate, understanding_rate
 from envs.learners.calibrated import LOGISTIC_NORMAL, aptitude, sigmoid
 from envs.observing import Views
-from envs.reward import test_noise
 from envs.spaces import LIMIT
 from envs.state import Floats, Ints
 from envs.teaching import clock_hours
-from envs.world import World
+from envs.world import World, test_noise
 
 Belief = NDArray[np.float32]
 

@@ -11,34 +11,10 @@ import numpy as np
 from envs.affect import Affect
 from envs.compiled import compiled
 from envs.instruction import STEP_MINUTES
-from envs.learners.calibrated import expected_score
+from envs.learners.learner import expected_at
 from envs.sickness import excess
 from envs.state import Floats
 from envs.world import World
-
-
-@compiled
-def test_noise(w: World) -> float:
-    """Variance (logit^2) of engagement, session and context during a test, which is attended."""
-    a = w.constants.attention
-    return a.engagement_sd**2 + a.session_sd**2 + w.constants.knowledge.context_sd**2
-
-
-@compiled
-def expected_at(b: int, i: int, hours: float, w: World) -> float:
-    """Expected score of learner i on a test at `hours` on the course clock, in [0, 1]."""
-    return expected_score(
-        b,
-        i,
-        hours,
-        w.state.traits,
-        w.state.knowledge,
-        w.curriculum,
-        w.constants.knowledge,
-        w.constants.memory,
-        w.constants.acquisition,
-        test_noise(w),
-    )
 
 
 @compiled

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.activities import ACTIVITIES, MINUTES, Activity
-from envs.constants import Constants, compact
+from envs.constants import Constants
 from envs.course import LARGEST_CURRICULUM, Course
 from envs.curriculum import Curriculum
 from envs.events import Events, empty_events
+from envs.learners.bkt import fitted_skills
+from envs.learners.family import Family
 from envs.legality import LEGAL, Masks, empty_masks, explain_illegal, first_illegal, make_legal
 from envs.lessons import (
     Outcome,
@@ -29,7 +31,7 @@ from envs.prospects import foresee
 from envs.spaces import SCENES
 from envs.state import Ints, empty_state, plain_arrays
 from envs.tracing import Tracer, make_tracer
-from envs.world import World, seat_plan, timetable
+from envs.world import World, compact, seat_plan, timetable
 
 NamedArrays = Views | Masks | Events | Outcome
 ILLEGAL_RULES = ("error", "circulate")
@@ -75,13 +77,18 @@ class Simulation:
         learners, concepts = course.learners, curriculum.size
         arrays = curriculum.arrays()
         seats = seat_plan(learners, constants.attention.contagion_behind)
+        traced = course.families != (Family.CALIBRATED,)
+        state = empty_state(batch, learners, concepts, ACTIVITIES, traced=traced)
         self.world = World(
-            state=empty_state(batch, learners, concepts, ACTIVITIES),
+            state=state,
             events=empty_events(batch, learners),
             curriculum=arrays,
             constants=compact(constants),
             timetable=timetable(course, SCENES.index(course.scene)),
             seats=seats,
+            families=np.array(course.families, np.int64),
+            family=state.clock.family,
+            skills=fitted_skills(),
         )
         self.views = empty_views(batch, learners, arrays, seats)
         self.masks = empty_masks(batch, learners, concepts)

@@ -19,6 +19,7 @@ SENSOR_CHANNELS = sum(len(channels) for channels in CHANNELS.values())
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Records = np.recarray[Any, Any]
+Record = np.record
 
 
 class Traits(NamedTuple):
@@ -41,6 +42,13 @@ class Knowledge(NamedTuple):
     retrievals: Floats  # (B, S, C) those of them that were retrieval
     gap_days: Floats  # (B, S, C) sum of the gaps between practice
     last_hours: Floats  # (B, S, C) course clock at the last practice, -1 before it
+
+
+class Traces(NamedTuple):
+    """What families other than the calibrated one keep of a learner and concept."""
+
+    skill: Ints  # (B, S, C) BKT: fitted skill that the concept is like, the same for the class
+    known_until: Floats  # (B, S, C) BKT: course clock at which it is forgotten, < 0 not known
 
 
 class Mind(NamedTuple):
@@ -114,10 +122,11 @@ class Evidence(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """Where each classroom stands in its course, and its random key."""
+    """Where each classroom stands in its course, its random key and its learners' family."""
 
     seed: Ints  # (B,)
     episode: Ints  # (B,)
+    family: Ints  # (B,) of the learners, envs.learners.family.Family
     low: Ints  # (B,) key, lower half
     high: Ints  # (B,) key, upper half
     lesson: Ints  # (B,)
@@ -144,6 +153,7 @@ class State(NamedTuple):
 
     traits: Records  # (B, S) Traits
     knowledge: Records  # (B, S, C) Knowledge
+    traces: Records  # (B, S, C) Traces, (B, S, 0) where all learners are calibrated
     mind: Records  # (B, S) Mind
     work: Records  # (B, S) Work
     sensing: Records  # (B, S) Sensing
@@ -154,12 +164,15 @@ class State(NamedTuple):
     activity_minutes: Floats  # (B, A)
 
 
-def empty_state(batch: int, learners: int, concepts: int, activities: int) -> State:
-    """Allocate the state of B classrooms, all zeros."""
+def empty_state(
+    batch: int, learners: int, concepts: int, activities: int, *, traced: bool = False
+) -> State:
+    """Allocate the state of B classrooms, all zeros; room for traces only where they are kept."""
     pair = (batch, learners)
     return State(
         traits=_records(Traits, pair),
         knowledge=_records(Knowledge, (*pair, concepts)),
+        traces=_records(Traces, (*pair, concepts if traced else 0)),
         mind=_records(Mind, pair),
         work=_records(Work, pair),
         sensing=_records(Sensing, pair),

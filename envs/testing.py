@@ -2,7 +2,7 @@
 
 from envs.compiled import compiled
 from envs.draws import CONCEPT_DRAWS, Use, normal, uniform
-from envs.learners.calibrated import answer_probability, logit_mastery
+from envs.learners.learner import chance
 from envs.world import World
 
 PRE_TEST, POST_TEST, DELAYED_TEST = 60_001, 60_002, 60_003
@@ -35,19 +35,7 @@ def sit_test(b: int, i: int, test: int, hours: float, w: World) -> float:
         use = Use.CONCEPT + CONCEPT_DRAWS * c
         item = int(uniform(low, high, test, i, use) * items)
         context = k.context_sd * normal(low, high, test, i, use + 1)
-        z = logit_mastery(
-            b,
-            i,
-            c,
-            hours,
-            w.state.traits,
-            w.state.knowledge,
-            w.curriculum,
-            k,
-            w.constants.memory,
-            w.constants.acquisition,
-        )
-        p = answer_probability(z, w.curriculum.difficulties[c, item], day + context, k.slip)
+        p = chance(b, i, c, w.curriculum.difficulties[c, item], day + context, hours, w)
         if uniform(low, high, test, i, use + 2) < p:
             score += w.curriculum.weight[c]
     return score

@@ -29,7 +29,7 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
 
     Args:
         num_envs: B, at least 1.
-        course: Size, length, what fills the belief.
+        course: Size, length, learner family, what fills the belief.
         curriculum: What is taught; default algebra-16.
         constants: The population.
         believed: The constants that the tutor's belief assumes; default: those of the population.

@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from envs.compiled import compiled
 from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import CurriculumArrays
 from envs.events import Events
-from envs.state import Floats, State
+from envs.state import Floats, Ints, State
 
 
 class Timetable(NamedTuple):
@@ -33,6 +34,33 @@ class World(NamedTuple):
     constants: Constants
     timetable: Timetable
     seats: Floats  # (S, S) 1 beside, 0.3 where the column sits in front of the row
+    families: Ints  # (F,) envs.learners.family.Family, one of which each class is drawn from
+    family: Ints  # (B,) of each classroom's learners: state.clock.family
+    skills: Floats  # (K, 5) fitted skills of envs.learners.bkt
+
+
+@compiled
+def test_noise(w: World) -> float:
+    """Variance (logit^2) of engagement, session and context during a test, which is attended."""
+    a = w.constants.attention
+    return a.engagement_sd**2 + a.session_sd**2 + w.constants.knowledge.context_sd**2
+
+
+def compact(constants: Constants) -> Constants:
+    """The same constants with each group as one record, as the kernels take them.
+
+    A kernel then gets a pointer for each group, not an argument for each of 130 numbers.
+    """
+    return Constants(
+        **{name: _record(group) for name, group in constants._asdict().items()}  # type: ignore[arg-type]
+    )
+
+
+def _record(group: tuple[float, ...]) -> object:
+    if isinstance(group, np.record):
+        return group
+    fields = [(name, np.float64) for name in type(group).__annotations__]
+    return np.rec.array([tuple(group)], dtype=fields)[0]
 
 
 def timetable(course: Course, scene: int) -> Timetable:

@@ -12,22 +12,24 @@ from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import builtin
 from envs.draws import key, mix, normal, normal_quantile, uniform
+from envs.learners.family import FAMILIES
 from envs.simulation import Simulation
 
 ALGEBRA = builtin("algebra-16")
 SCRIPT = """
 import numpy as np
 from tests.test_reproducibility import trajectory
-values, _ = trajectory(1, 1, decisions=4)
+values, _ = trajectory({batch}, 1, decisions=4, family={family!r})
 np.save({path!r}, values)
 """
 
 
 def trajectory(
-    batch: int, threads: int, *, decisions: int = 30, seed: int = 5
+    batch: int, threads: int, *, decisions: int = 30, seed: int = 5, family: str = "calibrated"
 ) -> tuple[NDArray[np.float64], Simulation]:
     """Belief, readings and rewards of a fixed sequence of actions, (decisions, B, ...)."""
-    simulation = Simulation(batch, Course(lessons=2), ALGEBRA, Constants(), threads=threads)
+    course = Course(lessons=2, family=family)
+    simulation = Simulation(batch, course, ALGEBRA, Constants(), threads=threads)
     simulation.seed(np.arange(seed, seed + batch))
     simulation.start()
     rows = []
@@ -45,6 +47,7 @@ def trajectory(
     return np.array(rows, np.float64), simulation
 
 
+EVERY_FAMILY = "+".join(FAMILIES)
 KEYS = ("belief", "prospects", "gaze", "evidence", "face")
 
 
@@ -60,13 +63,25 @@ def test_trajectory_does_not_depend_on_batch_or_threads(
     np.testing.assert_array_equal(trajectory(batch, threads)[0], reference[:, :batch])
 
 
-def test_plain_python_gives_the_compiled_trajectory(tmp_path: object) -> None:
+@pytest.mark.parametrize(("family", "batch"), [("calibrated", 1), (EVERY_FAMILY, 8)])
+def test_plain_python_gives_the_compiled_trajectory(
+    family: str, batch: int, tmp_path: object
+) -> None:
     path = f"{tmp_path}/plain.npy"
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
-    command = [sys.executable, "-W", "error", "-c", SCRIPT.format(path=path)]
+    script = SCRIPT.format(path=path, family=family, batch=batch)
+    command = [sys.executable, "-W", "error", "-c", script]
     subprocess.run(command, env=environment, check=True)  # noqa: S603  # our own interpreter
     plain = np.load(path)
-    np.testing.assert_allclose(plain, trajectory(1, 1, decisions=4)[0], rtol=1e-5, atol=1e-6)
+    compiled, _ = trajectory(batch, 1, decisions=4, family=family)
+    np.testing.assert_allclose(plain, compiled, rtol=1e-5, atol=1e-6)
+
+
+def test_a_mixture_of_families_does_not_depend_on_batch_or_threads() -> None:
+    many, simulation = trajectory(64, 2, family=EVERY_FAMILY)
+    assert set(simulation.world.family) == set(range(len(FAMILIES)))
+    few, _ = trajectory(9, 1, family=EVERY_FAMILY)
+    np.testing.assert_array_equal(few, many[:, :9])
 
 
 def test_saved_state_continues_the_same_course() -> None:
@@ -114,10 +129,13 @@ def test_normal_quantile_agrees_with_scipy() -> None:
     np.testing.assert_allclose(ours, norm.ppf(p), rtol=0, atol=1e-7)
 
 
-@pytest.mark.parametrize("tracer", ["gaussian", "bkt"])
-def test_a_copy_goes_on_as_the_original_does(tracer: str) -> None:
+@pytest.mark.parametrize(
+    ("tracer", "family"),
+    [("gaussian", "calibrated"), ("bkt", "calibrated"), ("none", EVERY_FAMILY)],
+)
+def test_a_copy_goes_on_as_the_original_does(tracer: str, family: str) -> None:
     """The search of the references and any look ahead start from copies."""
-    course = Course(lessons=1, tracer=tracer)
+    course = Course(lessons=1, tracer=tracer, family=family)
     simulation = Simulation(3, course, ALGEBRA, Constants())
     simulation.seed(np.arange(3))
     simulation.start()

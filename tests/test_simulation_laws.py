@@ -2,20 +2,23 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from envs.activities import CLAIMS_CLASS, Activity, Occupation, Task
-from envs.constants import Constants, compact
+from envs.constants import Constants
 from envs.course import Course, RewardWeights
 from envs.curriculum import builtin
 from envs.curriculum_generate import generate
 from envs.learners.calibrated import expected_score, learned, logit_mastery
+from envs.learners.family import FAMILIES
 from envs.simulation import Simulation
 from envs.tags import Tag
+from envs.world import compact
 from tests.random_teaching import legal_action
 
 ALGEBRA = builtin("algebra-16")
+EVERY_FAMILY = "+".join(FAMILIES)
 FEW = settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -39,10 +42,11 @@ def teach_randomly(simulation: Simulation, rng: np.random.Generator) -> np.ndarr
     return np.array(rewards)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
 @FEW
 @given(seed=st.integers(0, 2**50), tutor=st.integers(0, 2**31))
-def test_return_is_the_normalised_learning_gain(seed: int, tutor: int) -> None:
-    simulation = started(Course(lessons=2, minutes=15), 1, seed)
+def test_return_is_the_normalised_learning_gain(family: str, seed: int, tutor: int) -> None:
+    simulation = started(Course(lessons=2, minutes=15, family=family), 1, seed)
     before = simulation.world.state.tally.expected.mean()
     rewards = teach_randomly(simulation, np.random.default_rng(tutor))
     after = simulation.world.state.tally.expected.mean()
@@ -65,8 +69,9 @@ def test_learner_rewards_sum_to_the_reward_with_every_term_weighted() -> None:
     assert costs < 0
 
 
-def test_probabilities_stay_in_their_range() -> None:
-    simulation = started(Course(lessons=2), 8)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_probabilities_stay_in_their_range(family: str) -> None:
+    simulation = started(Course(lessons=2, family=family), 8)
     rng = np.random.default_rng(2)
     while not simulation.done.any():
         simulation.step(legal_action(simulation.observation, rng))
@@ -171,17 +176,19 @@ def test_only_the_learner_who_is_cued_habituates() -> None:
 
 
 def test_observation_knows_hidden_state_only_through_events_and_readings() -> None:
-    """Other learners behind the same events and readings look the same to the tutor."""
-    simulation = started(Course(), 1)
+    """Other learners behind the same events and readings look the same, be they of any family."""
+    course = Course(family=EVERY_FAMILY)
+    simulation = started(course, 1)
     rng = np.random.default_rng(4)
     for _ in range(10):
         simulation.step(legal_action(simulation.observation, rng))
-    other = started(Course(), 1, seed=99)
+    other = started(course, 1, seed=99)
     other.load_state_dict(simulation.state_dict())
     hidden = other.world.state
-    for group in (hidden.traits, hidden.knowledge):
+    for group in (hidden.traits, hidden.knowledge, hidden.traces):
         for field in group.dtype.names or ():
-            group[field] *= 1.7
+            group[field] = group[field] * 1.7
+    hidden.clock.family[:] = (hidden.clock.family + 1) % len(FAMILIES)
     for field in ("engagement", "session", "context", "ssq", "recent_share"):
         hidden.mind[field] += 0.3
     hidden.mind.affect[:] = 3
@@ -200,16 +207,23 @@ def within(tag: Tag, share: float) -> float:
     return min(tag.high, tag.low + share * (tag.high - tag.low))
 
 
+CONSTANTS = len(list(Constants().tagged()))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 @FEW
-@given(share=st.lists(st.floats(0, 1), min_size=140, max_size=140))
-def test_nothing_is_nan_for_any_constants_in_their_range(share: list[float]) -> None:
+@example(share=[0.0] * CONSTANTS)
+@example(share=[1.0] * CONSTANTS)
+@given(share=st.lists(st.floats(0, 1), min_size=CONSTANTS, max_size=CONSTANTS))
+def test_nothing_is_nan_for_any_constants_in_their_range(family: str, share: list[float]) -> None:
     values: dict[str, dict[str, float]] = {}
-    for (path, _, tag), s in zip(Constants().tagged(), share, strict=False):
+    for (path, _, tag), s in zip(Constants().tagged(), share, strict=True):
         group, name = path.split(".")
         values.setdefault(group, {})[name] = within(tag, s)
     default = Constants()
     groups = {g: type(getattr(default, g))(**fields) for g, fields in values.items()}
-    simulation = started(Course(lessons=2, minutes=20), 2, constants=Constants(**groups))  # type: ignore[arg-type]
+    course = Course(lessons=2, minutes=20, family=family)
+    simulation = started(course, 2, constants=Constants(**groups))  # type: ignore[arg-type]
     rewards = teach_randomly(simulation, np.random.default_rng(0))
     assert np.isfinite(rewards).all()
     for name, array in simulation.observation.items():
@@ -227,9 +241,10 @@ def test_any_size_of_class_and_curriculum_runs(learners: int, concepts: int) -> 
     assert all(np.isfinite(array).all() for array in report)
 
 
-def test_expected_score_predicts_the_measured_one() -> None:
+@pytest.mark.parametrize("family", FAMILIES)
+def test_expected_score_predicts_the_measured_one(family: str) -> None:
     """The closed form of the reward agrees with tests that learners really sit."""
-    simulation = started(Course(lessons=1, minutes=10), 400)
+    simulation = started(Course(lessons=1, minutes=10, family=family), 400)
     actions = np.zeros((400, 19), np.int64)
     actions[:, 3::2] = Task.PRACTISE_MATCHED
     for _ in range(5):
@@ -241,6 +256,9 @@ def test_expected_score_predicts_the_measured_one() -> None:
     error = report.delayed_test - expected
     standard_error = error.mean(axis=1).std() / np.sqrt(400)
     assert abs(error.mean()) < 0.01 + 3 * standard_error
+    for low in (0.0, 0.25, 0.5, 0.75):  # also of those of whom little is expected, and of whom much
+        few = error[(expected >= low) & (expected < low + 0.25)]
+        assert few.size < 100 or abs(few.mean()) < 0.02 + 3 * few.std() / np.sqrt(few.size)
 
 
 def test_constants_reach_the_kernels() -> None:

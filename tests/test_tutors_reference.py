@@ -8,8 +8,8 @@ from agents.tutors.registry import make_tutor
 from agents.tutors.true_gain import TrueGains, empty_gains, measure_gains, occupy
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum_generate import generate
+from envs.learners.learner import expected_at
 from envs.prospects import OCCUPATIONS
-from envs.reward import expected_at
 from envs.simulation import Simulation
 from envs.vector import ClassroomVectorEnv
 

@@ -16,6 +16,7 @@ from agents.tutors.protocol import Kind, Observation
 from agents.tutors.rule import RuleTutor
 from agents.tutors.study_record import StudyRecord
 from agents.tutors.true_gain import TrueGains, empty_gains, measure_gains
+from envs.learners.family import Family
 from envs.prospects import HORIZON_MINUTES
 from envs.simulation import Simulation
 from envs.world import World
@@ -67,7 +68,16 @@ class GreedyTruth(RuleTutor):
         self._out: TrueGains | None = None
 
     def attach(self, simulation: Simulation) -> None:
-        """Take the simulation whose hidden state it reads."""
+        """Take the simulation whose hidden state it reads.
+
+        Raises:
+            ValueError: The learners may be of a family whose equations it does not have.
+        """
+        if set(simulation.course.families) != {Family.CALIBRATED}:
+            raise ValueError(
+                f"course.family is {simulation.course.family!r}; expected 'calibrated': "
+                f"{self.name} computes its gains by that family's equations"
+            )
         self._simulation = simulation
         course = simulation.course
         self._out = empty_gains(simulation.batch, course.learners, simulation.curriculum.size)

@@ -1,4 +1,4 @@
-"""Gains of every occupation computed from the hidden state, by the learner family's own equations.
+"""Gains of every occupation computed from the hidden state, by the calibrated family's equations.
 
 Only privileged references use this.
 """
@@ -18,15 +18,14 @@ from envs.learners.calibrated import (
     learned,
     logit_mastery,
     practise,
-    readiness,
     sigmoid,
 )
+from envs.learners.learner import readiness
 from envs.prospects import ATTENDED, KINDS, deepest_first, look_ahead
-from envs.reward import test_noise
 from envs.sickness import novelty
 from envs.state import Floats
 from envs.teaching import clock_hours
-from envs.world import World
+from envs.world import World, test_noise
 
 
 class TrueGains(NamedTuple):
@@ -88,7 +87,7 @@ def survey(b: int, i: int, w: World, out: TrueGains) -> None:
     for c in range(out.score.shape[2]):
         z = logit_mastery(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
         later = logit_mastery(b, i, c, test, traits, knowledge, w.curriculum, k, m, a)
-        ready = readiness(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
+        ready = readiness(b, i, c, hours, w)
         out.mastery[b, i, c], out.delayed[b, i, c], out.ready[b, i, c] = z, later, ready
         out.practised[b, i, c] = practised_at_test(b, i, c, w)
         out.score[b, i, c] = concept_score(later, c, w, out)

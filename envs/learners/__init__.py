@@ -1,1 +1,1 @@
-"""Learner families: one file each, behind one interface."""
+"""Learner families: one file each, behind the one interface of `envs.learners.learner`."""

@@ -12,8 +12,8 @@ effective opportunities, J the jump at the first, lambda learning rate. Sources:
 AFM (Cen 2006; Koedinger 2023) with the first-exposure jump, fitted to ASSISTments 2009; log-hour
 forgetting and spacing fitted to Algebra I 2005-06 (values and tags in `envs.constants`).
 
-The family's interface to the classroom: `learned`, `logit_mastery`, `answer_probability`,
-`readiness`, `practise`, `instruct`, `expected_score`.
+`envs.learners.learner` asks for them on behalf of the classroom. The tutor's belief (knowledge
+tracing, prospects) is that learners are of this family, whatever they are.
 """
 
 import math
@@ -123,28 +123,6 @@ def answer_probability(z: float, difficulty: float, state: float, slip: float) -
         Probability in [0, 1 - slip].
     """
     return (1.0 - slip) * sigmoid(z - difficulty + state)
-
-
-@compiled
-def readiness(
-    b: int,
-    i: int,
-    c: int,
-    hours: float,
-    traits: Records,
-    knowledge: Records,
-    curriculum: CurriculumArrays,
-    k: KnowledgeConstants,
-    m: MemoryConstants,
-    a: AcquisitionConstants,
-) -> float:
-    """Share of instruction that takes, in [floor, 1]: limited by the weakest prerequisite."""
-    weakest = math.inf
-    for p in curriculum.parents[c]:
-        if p >= 0:
-            z = logit_mastery(b, i, p, hours, traits, knowledge, curriculum, k, m, a)
-            weakest = min(weakest, z)
-    return a.readiness_floor + (1.0 - a.readiness_floor) * sigmoid(a.readiness_slope * weakest)
 
 
 @compiled
