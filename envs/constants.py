@@ -11,6 +11,9 @@ from typing import Annotated, NamedTuple, get_type_hints
 
 from envs.learners.constants import (
     BKTLearnerConstants,
+    CardConstants,
+    DeckConstants,
+    ReviewConstants,
 )
 from envs.tags import Assumed, Cited, Fitted, Tag
 
@@ -268,6 +271,9 @@ class Constants(NamedTuple):
     sensors: SensorConstants = SensorConstants()
     time: TimeConstants = TimeConstants()
     bkt: BKTLearnerConstants = BKTLearnerConstants()
+    review: ReviewConstants = ReviewConstants()
+    fsrs: DeckConstants = DeckConstants()
+    flashcards: CardConstants = CardConstants()
 
     def tagged(self) -> Iterator[tuple[str, float, Tag]]:
         """Every constant as ("group.name", value, tag)."""

@@ -49,6 +49,9 @@ class Traces(NamedTuple):
 
     skill: Ints  # (B, S, C) BKT: fitted skill that the concept is like, the same for the class
     known_until: Floats  # (B, S, C) BKT: course clock at which it is forgotten, < 0 not known
+    stability: Floats  # (B, S, C) FSRS and flashcards: days after which recall is .9
+    difficulty: Floats  # (B, S, C) FSRS and flashcards: 1 to 10
+    reviewed_hours: Floats  # (B, S, C) FSRS and flashcards: course clock of the last review
 
 
 class Mind(NamedTuple):

@@ -13,8 +13,8 @@ from envs.constants import Constants
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum import builtin
 from envs.curriculum_generate import generate
-from envs.learners import bkt
-from envs.learners.family import FAMILIES, Family, mixture
+from envs.learners import bkt, fsrs
+from envs.learners.family import FAMILIES, Family, Result, mixture
 from envs.learners.learner import chance, expected_at, mastery, understanding
 from envs.simulation import Simulation
 from tests.random_teaching import legal_action
@@ -115,14 +115,14 @@ def test_a_class_of_a_mixture_is_the_class_of_its_family() -> None:
 
 
 def test_a_family_named_twice_weighs_double_and_episodes_draw_anew() -> None:
-    simulation = classes("bkt+bkt+calibrated", 1500, learners=1)
+    simulation = classes("bkt+bkt+fsrs", 1500, learners=1)
     first = simulation.world.state.clock.family.copy()
     assert (first == Family.BKT).mean() == pytest.approx(2 / 3, abs=0.04)
     simulation.start()
     assert (simulation.world.state.clock.family != first).mean() == pytest.approx(4 / 9, abs=0.04)
 
 
-@pytest.mark.parametrize("text", ["", "dkt", "bkt+", "bkt, calibrated"])
+@pytest.mark.parametrize("text", ["", "dkt", "bkt+", "bkt, fsrs"])
 def test_an_unknown_family_is_refused_by_name(text: str) -> None:
     with pytest.raises(ValueError, match=r"course\.family is .*; expected one or, joined by \+"):
         Course(family=text)
@@ -188,6 +188,19 @@ def test_bkt_guess_and_slip_hold_on_average_over_items_and_days() -> None:
         is_known = bkt.known(0, 0, c, 1.0, w)
         slip, guess = (bkt.parameter(0, 0, c, which, w) for which in (bkt.SLIP, bkt.GUESS))
         assert right == pytest.approx(1.0 - slip if is_known else guess, abs=0.025)
+
+
+def test_what_was_never_taken_in_cannot_lapse() -> None:
+    """In the memory model a wrong answer weakens only what had been taken in."""
+    w = classes("fsrs", 1).world
+    w.state.knowledge[0, 0, 2].understanding = 0.0
+    before = float(w.state.traces[0, 0, 2].stability)
+    fsrs.practise(0, 0, 2, 50.0, 1.0, Result.UNEXPLAINED, 1, 0, w)
+    assert w.state.traces[0, 0, 2].stability == before
+    fsrs.practise(0, 0, 2, 50.0, 1.0, Result.WRONG, 1, 0, w)
+    feedback = w.constants.fsrs.feedback
+    assert w.state.knowledge[0, 0, 2].understanding == pytest.approx(feedback)
+    assert w.state.traces[0, 0, 2].stability == pytest.approx(w.constants.fsrs.first_again)
 
 
 def test_families_are_numbered_as_they_are_named() -> None:

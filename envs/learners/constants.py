@@ -6,7 +6,10 @@ attention) is in `envs.constants`.
 
 from typing import Annotated, NamedTuple
 
-from envs.tags import Assumed
+from envs.tags import Assumed, Cited, Fitted
+
+_FSRS = "default of FSRS-6 (fsrs 6.3); the range is a quarter about it, within FSRS's own bounds"
+_POWER = "Algebra I 2005-06, power_asym in envs/data/fitted/fsrs_eval.json"
 
 
 class BKTLearnerConstants(NamedTuple):
@@ -25,3 +28,72 @@ class BKTLearnerConstants(NamedTuple):
             "Algebra I falls from .667 after 1 to 2 days to .603 after 15 to 31 (fsrs_eval.json)",
         ),
     ] = 0.6
+
+
+class ReviewConstants(NamedTuple):
+    """What a review does to stability and difficulty; FSRS calls them w4 to w15 and w17 to w19.
+
+    Its w1 to w3 and w16 (first reviews that were hard or easy, and easy ones) do not occur here.
+    """
+
+    difficulty: Annotated[float, Cited(4.8, 8.0, "w4", _FSRS)] = 6.4133
+    difficulty_slope: Annotated[float, Cited(0.63, 1.04, "w5", _FSRS)] = 0.8334
+    difficulty_step: Annotated[float, Cited(2.3, 3.8, "w6", _FSRS)] = 3.0194
+    difficulty_reversion: Annotated[float, Cited(0.001, 0.01, "w7", _FSRS)] = 0.001
+    recall_growth: Annotated[float, Cited(1.4, 2.3, "w8", _FSRS)] = 1.8722
+    recall_saturation: Annotated[float, Cited(0.12, 0.21, "w9", _FSRS)] = 0.1666
+    recall_spacing: Annotated[float, Cited(0.6, 1.0, "w10", _FSRS)] = 0.796
+    lapse_scale: Annotated[float, Cited(1.1, 1.9, "w11", _FSRS)] = 1.4835
+    lapse_difficulty: Annotated[float, Cited(0.046, 0.077, "w12", _FSRS)] = 0.0614
+    lapse_stability: Annotated[float, Cited(0.2, 0.33, "w13", _FSRS)] = 0.2629
+    lapse_spacing: Annotated[float, Cited(1.2, 2.1, "w14", _FSRS)] = 1.6483
+    hard_share: Annotated[float, Cited(0.45, 0.75, "w15", _FSRS)] = 0.6014
+    same_day_growth: Annotated[float, Cited(0.4, 0.68, "w17", _FSRS)] = 0.5425
+    same_day_offset: Annotated[float, Cited(0.068, 0.114, "w18", _FSRS)] = 0.0912
+    same_day_saturation: Annotated[float, Cited(0.049, 0.082, "w19", _FSRS)] = 0.0658
+
+
+class DeckConstants(NamedTuple):
+    """A deck in the memory model, for concepts: forgotten slowly, hard to apply."""
+
+    decay: Annotated[float, Fitted(0.1, 0.3, "w20", _POWER + "; none in ASSISTments 2017")] = 0.194
+    first_good: Annotated[
+        float, Fitted(5.0, 40.0, "days", _POWER + ": (1 + t / 28.5)^-.194 is .9 after 20.5")
+    ] = 20.5
+    first_again: Annotated[
+        float, Assumed(0.5, 5.0, "days", "in FSRS-6's proportion to first_good")
+    ] = 1.9
+    application: Annotated[
+        float, Assumed(1.0, 3.0, "logit", "right .8 to .9 of the time where all is recalled")
+    ] = 2.0
+    instruction: Annotated[
+        float, Assumed(0.25, 1.0, "ratio", "taken in for one unit of instruction's rate")
+    ] = 0.5
+    feedback: Annotated[
+        float, Assumed(0.05, 0.4, "share", "taken in from the feedback on one wrong answer")
+    ] = 0.1
+    restudy: Annotated[
+        float, Assumed(0.2, 0.8, "share", "of a review: testing effect g = .5, Rowland 2014")
+    ] = 0.5
+    prior_stability: Annotated[float, Assumed(30.0, 300.0, "days", "of what came before")] = 100.0
+    prior_days: Annotated[float, Assumed(7.0, 90.0, "days", "since then, at the start")] = 30.0
+
+
+class CardConstants(NamedTuple):
+    """The same for flashcards: forgotten at FSRS-6's rates, plain to apply, read as a whole."""
+
+    decay: Annotated[float, Cited(0.116, 0.193, "w20", _FSRS)] = 0.1542
+    first_good: Annotated[float, Cited(1.7, 2.9, "days, w2", _FSRS)] = 2.3065
+    first_again: Annotated[float, Cited(0.159, 0.265, "days, w0", _FSRS)] = 0.212
+    application: Annotated[
+        float, Assumed(2.5, 4.5, "logit", "a card recalled is a card answered")
+    ] = 3.5
+    instruction: Annotated[
+        float, Assumed(0.25, 1.0, "ratio", "taken in for one unit of instruction's rate")
+    ] = 0.5
+    feedback: Annotated[float, Assumed(0.5, 1.0, "share", "the back of a card is all of it")] = 1.0
+    restudy: Annotated[
+        float, Assumed(0.2, 0.8, "share", "of a review: testing effect g = .5, Rowland 2014")
+    ] = 0.5
+    prior_stability: Annotated[float, Assumed(30.0, 300.0, "days", "of what came before")] = 100.0
+    prior_days: Annotated[float, Assumed(7.0, 90.0, "days", "since then, at the start")] = 30.0

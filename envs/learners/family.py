@@ -9,6 +9,8 @@ class Family(IntEnum):
 
     CALIBRATED = 0
     BKT = 1
+    FSRS = 2
+    FLASHCARDS = 3
 
 
 class Result(IntEnum):

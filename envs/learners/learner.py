@@ -7,7 +7,7 @@ new family is a number in `envs.learners.family`, a file with its equations, and
 import math
 
 from envs.compiled import borrowing, compiled
-from envs.learners import bkt, calibrated
+from envs.learners import bkt, calibrated, fsrs
 from envs.learners.calibrated import sigmoid
 from envs.learners.family import Family, Result
 from envs.world import World, test_noise
@@ -19,6 +19,8 @@ def begin(b: int, i: int, w: World) -> None:
     family = w.family[b]
     if family == Family.BKT:
         bkt.begin(b, i, w)
+    elif family != Family.CALIBRATED:
+        fsrs.begin(b, i, w)
 
 
 @compiled
@@ -27,6 +29,8 @@ def mastery(b: int, i: int, c: int, hours: float, w: World) -> float:
     family = w.family[b]
     if family == Family.BKT:
         return bkt.mastery(b, i, c, hours, w)
+    if family != Family.CALIBRATED:
+        return fsrs.mastery(b, i, c, hours, w)
     k, m, a = w.constants.knowledge, w.constants.memory, w.constants.acquisition
     traits, knowledge = w.state.traits, w.state.knowledge
     return calibrated.logit_mastery(b, i, c, hours, traits, knowledge, w.curriculum, k, m, a)
@@ -56,6 +60,8 @@ def chance(
         w: The world.
     """
     family = w.family[b]
+    if family in (Family.FSRS, Family.FLASHCARDS):
+        return fsrs.chance(b, i, c, difficulty, state, hours, w)
     slip = w.constants.knowledge.slip if family == Family.CALIBRATED else 0.0
     return calibrated.answer_probability(mastery(b, i, c, hours, w), difficulty, state, slip)
 
@@ -102,6 +108,8 @@ def practise(
         calibrated.practise(b, i, c, hours, amount, retrieval, w.state.knowledge, blind)
     elif family == Family.BKT:
         bkt.practise(b, i, c, hours, amount, step, offset, w)
+    else:
+        fsrs.practise(b, i, c, hours, amount, result, step, offset, w)
 
 
 @compiled
@@ -112,6 +120,8 @@ def instruct(b: int, i: int, c: int, amount: float, hours: float, step: int, w: 
         calibrated.instruct(b, i, c, amount, w.state.knowledge)
     elif family == Family.BKT:
         bkt.instruct(b, i, c, amount, hours, step, w)
+    else:
+        fsrs.instruct(b, i, c, amount, hours, w)
 
 
 @borrowing
@@ -136,4 +146,7 @@ def expected_at(b: int, i: int, hours: float, w: World) -> float:
 @compiled
 def _expected_share(b: int, i: int, c: int, hours: float, w: World) -> float:
     """Expected share right on concept c, in the families that keep traces."""
-    return bkt.expected(b, i, c, hours, w)
+    family = w.family[b]
+    if family == Family.BKT:
+        return bkt.expected(b, i, c, hours, w)
+    return fsrs.expected(b, i, c, hours, w)
