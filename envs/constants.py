@@ -14,6 +14,7 @@ from envs.learners.constants import (
     CardConstants,
     DeckConstants,
     ReviewConstants,
+    WindowConstants,
 )
 from envs.tags import Assumed, Cited, Fitted, Tag
 
@@ -274,6 +275,7 @@ class Constants(NamedTuple):
     review: ReviewConstants = ReviewConstants()
     fsrs: DeckConstants = DeckConstants()
     flashcards: CardConstants = CardConstants()
+    das3h: WindowConstants = WindowConstants()
 
     def tagged(self) -> Iterator[tuple[str, float, Tag]]:
         """Every constant as ("group.name", value, tag)."""

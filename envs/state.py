@@ -52,6 +52,17 @@ class Traces(NamedTuple):
     stability: Floats  # (B, S, C) FSRS and flashcards: days after which recall is .9
     difficulty: Floats  # (B, S, C) FSRS and flashcards: 1 to 10
     reviewed_hours: Floats  # (B, S, C) FSRS and flashcards: course clock of the last review
+    counted_hours: Floats  # (B, S, C) DAS3H: course clock at which the windows were right
+    hour_wins: Floats  # (B, S, C) DAS3H: right answers in a window with soft edges
+    hour_attempts: Floats  # (B, S, C) and all answers
+    day_wins: Floats
+    day_attempts: Floats
+    week_wins: Floats
+    week_attempts: Floats
+    month_wins: Floats
+    month_attempts: Floats
+    ever_wins: Floats
+    ever_attempts: Floats
 
 
 class Mind(NamedTuple):

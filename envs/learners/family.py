@@ -11,6 +11,7 @@ class Family(IntEnum):
     BKT = 1
     FSRS = 2
     FLASHCARDS = 3
+    DAS3H = 4
 
 
 class Result(IntEnum):

@@ -7,7 +7,7 @@ new family is a number in `envs.learners.family`, a file with its equations, and
 import math
 
 from envs.compiled import borrowing, compiled
-from envs.learners import bkt, calibrated, fsrs
+from envs.learners import bkt, calibrated, das3h, fsrs
 from envs.learners.calibrated import sigmoid
 from envs.learners.family import Family, Result
 from envs.world import World, test_noise
@@ -19,6 +19,8 @@ def begin(b: int, i: int, w: World) -> None:
     family = w.family[b]
     if family == Family.BKT:
         bkt.begin(b, i, w)
+    elif family == Family.DAS3H:
+        das3h.begin(b, i, w)
     elif family != Family.CALIBRATED:
         fsrs.begin(b, i, w)
 
@@ -29,6 +31,8 @@ def mastery(b: int, i: int, c: int, hours: float, w: World) -> float:
     family = w.family[b]
     if family == Family.BKT:
         return bkt.mastery(b, i, c, hours, w)
+    if family == Family.DAS3H:
+        return das3h.mastery(b, i, c, hours, w)
     if family != Family.CALIBRATED:
         return fsrs.mastery(b, i, c, hours, w)
     k, m, a = w.constants.knowledge, w.constants.memory, w.constants.acquisition
@@ -41,6 +45,8 @@ def understanding(b: int, i: int, c: int, hours: float, w: World) -> float:
     """Share of the concept that learner i has grasped, in [0, 1]."""
     if w.family[b] == Family.BKT:
         return 1.0 if bkt.known(b, i, c, hours, w) else 0.0
+    if w.family[b] == Family.DAS3H:
+        return sigmoid(das3h.mastery(b, i, c, hours, w))
     return float(w.state.knowledge[b, i, c].understanding)
 
 
@@ -108,6 +114,8 @@ def practise(
         calibrated.practise(b, i, c, hours, amount, retrieval, w.state.knowledge, blind)
     elif family == Family.BKT:
         bkt.practise(b, i, c, hours, amount, step, offset, w)
+    elif family == Family.DAS3H:
+        das3h.practise(b, i, c, hours, amount, result, w)
     else:
         fsrs.practise(b, i, c, hours, amount, result, step, offset, w)
 
@@ -120,6 +128,8 @@ def instruct(b: int, i: int, c: int, amount: float, hours: float, step: int, w: 
         calibrated.instruct(b, i, c, amount, w.state.knowledge)
     elif family == Family.BKT:
         bkt.instruct(b, i, c, amount, hours, step, w)
+    elif family == Family.DAS3H:
+        das3h.instruct(b, i, c, amount, hours, w)
     else:
         fsrs.instruct(b, i, c, amount, hours, w)
 
@@ -149,4 +159,6 @@ def _expected_share(b: int, i: int, c: int, hours: float, w: World) -> float:
     family = w.family[b]
     if family == Family.BKT:
         return bkt.expected(b, i, c, hours, w)
+    if family == Family.DAS3H:
+        return das3h.expected(b, i, c, hours, w)
     return fsrs.expected(b, i, c, hours, w)
