@@ -7,6 +7,7 @@ from rich.table import Table
 
 from agents.against_others import Against
 from agents.comparison import Row
+from agents.matrix import Line
 from agents.statistics import Effect
 
 _MARKS: Final = {"reference": " *", "policy": " <", "rule": ""}
@@ -51,6 +52,22 @@ def tutors_table(rows: Sequence[Row], classes: int) -> Table:
         "* sees the hidden state   < trained   d: Cohen's d against fixed curriculum\n"
         "position: 0 random, 1 greedy on truth   worse: learners who gain less than by fixed"
     )
+    return shown
+
+
+def matrix_table(rows: Sequence[Line], classes: int) -> Table:
+    """Tutors by learner families, the highest least gain first."""
+    shown = Table(title=f"NLG on the delayed test, mean of {classes} unseen classes a family")
+    shown.add_column("tutor")
+    for title in ("least", *rows[0].nlg):
+        shown.add_column(title, justify="right")
+    for row in rows:
+        family, least = row.least
+        cells = (f"{each.mean:.3f}" for each in row.nlg.values())
+        seeds = f" ({row.runs} seeds)" if row.runs > 1 else ""
+        name = row.name + _MARKS[row.kind] + seeds
+        shown.add_row(name, f"{least:.3f} {family}", *cells, style=_STYLES[row.kind])
+    shown.caption = "< trained; nobody is told the family, the belief assumes calibrated learners"
     return shown
 
 

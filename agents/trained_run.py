@@ -1,5 +1,6 @@
 """A finished run of the built-in classroom: its settings, and its policy as a tutor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,29 @@ class TrainedRun:
     """Training seed."""
     tutor: TrainedPolicy
     """Named after the preset, so that runs of one preset count as seeds of one policy."""
+
+
+def read_runs(folders: Sequence[Path]) -> list[TrainedRun]:
+    """Read run folders that are compared with one another.
+
+    Raises:
+        ValueError: As `read_run`; or runs that would count as seeds of one policy differ in their
+            settings, or have the same seed.
+    """
+    found = [read_run(folder) for folder in folders]
+    first: dict[str, TrainedRun] = {}
+    seeds: set[tuple[str, int]] = set()
+    for folder, run in zip(folders, found, strict=True):
+        same = first.setdefault(run.tutor.name, run)
+        if same.config != run.config:
+            raise ValueError(
+                f"run is {folder}; its settings differ from another run's of the same preset: "
+                "expected seeds of one policy, compare others one at a time"
+            )
+        if (run.tutor.name, run.seed) in seeds:
+            raise ValueError(f"run is {folder}; expected another seed than {run.seed}, it is there")
+        seeds.add((run.tutor.name, run.seed))
+    return found
 
 
 def read_run(folder: Path) -> TrainedRun:

@@ -4,6 +4,7 @@ Examples:
     python -m scripts.evaluate                              rules, references, our reference run
     python -m scripts.evaluate runs/a runs/b runs/c         with three seeds of a trained policy
     python -m scripts.evaluate --tutors "fixed curriculum" random --classes 64 --json out.json
+    python -m scripts.evaluate runs/a --matrix              learners of every family
     python -m scripts.evaluate --tune                       tune the rules, on classes of their own
 """
 
@@ -16,17 +17,19 @@ from typing import Any, Final
 
 import tyro
 from rich.console import Console
+from rich.progress import track
 
 from agents.against_others import Against, against_others
 from agents.checkpoint import has_model
 from agents.class_record import BELIEF_BINS
 from agents.comparison import Row, compare
 from agents.evaluation import Outcome, evaluate
+from agents.matrix import best_rules, columns, lines, population_of
 from agents.performance_profile import THRESHOLDS
 from agents.plots import save_plots
 from agents.run_folder import REFERENCE
-from agents.tables import against_text, learners_table, tutors_table
-from agents.trained_run import read_run
+from agents.tables import against_text, learners_table, matrix_table, tutors_table
+from agents.trained_run import read_run, read_runs
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
 from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
@@ -34,6 +37,7 @@ from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
 from envs.curricula import find
 from envs.curriculum import Curriculum
+from envs.learners.family import FAMILIES
 from envs.seeds import check_seeds
 from envs.whole_file import write_json
 
@@ -64,6 +68,8 @@ class Arguments:
     """Where to write the results as JSON; default: evaluation.json in the run folders."""
     plots: Path | None = None
     """Folder for the pictures; default: the run folders, if the results go there."""
+    matrix: bool = False
+    """Let every tutor teach learners of every family instead (robust evaluation matrix)."""
     tune: bool = False
     """Tune the rules instead, and record the best settings in agents/tutors/tuned.json."""
     tuning_classes: int = 64
@@ -90,13 +96,13 @@ class Setting:
     seeds: tuple[int, ...] = ()
 
 
-def read_runs(runs: Sequence[Path], curriculum: str) -> Setting:
+def read_setting(runs: Sequence[Path], curriculum: str) -> Setting:
     """Load the policies of the runs, and the course that they were all trained for.
 
     Raises:
         ValueError: A folder holds no run, or the runs differ in course or curriculum.
     """
-    found = [read_run(run) for run in runs]
+    found = read_runs(runs)
     courses = {
         (each.config.course, each.config.curriculum): str(run)
         for each, run in zip(found, runs, strict=True)
@@ -159,7 +165,7 @@ def results(
 def compare_all(arguments: Arguments, console: Console) -> None:
     """Evaluate, print, and write what was asked for."""
     begin = time.perf_counter()
-    setting = read_runs(runs_or_reference(arguments), arguments.curriculum)
+    setting = read_setting(runs_or_reference(arguments), arguments.curriculum)
     with console.status(f"{arguments.classes} classes, {len(arguments.tutors)} tutors ..."):
         outcomes = teach_all(setting, arguments)
         rows, policies = compare(outcomes), against_others(outcomes)
@@ -179,6 +185,30 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     for folder in elsewhere if arguments.json or elsewhere else arguments.runs:
         for path in save_plots(rows, policies, folder):
             console.print(f"wrote {path}")
+
+
+def fill_matrix(arguments: Arguments, console: Console) -> None:
+    """Let rules and policies teach every family, print, and write what was asked for."""
+    found = [read_run(run) for run in arguments.runs]
+    for run in found:
+        run.tutor.name = population_of(run)
+    rules = [make_tutor(name) for name in arguments.tutors if TUTORS[name].kind == "rule"]
+    tutors: list[Tutor] = [*(run.tutor for run in found), *rules]
+    taught = columns(
+        tutors, Course(), find(arguments.curriculum), FAMILIES, arguments.classes, arguments.workers
+    )
+    gains = list(track(taught, "families", len(FAMILIES), console=console))
+    rows = lines(tutors, FAMILIES, gains)
+    console.print(matrix_table(rows, arguments.classes))
+    if arguments.json is not None:
+        content = {
+            "families": list(FAMILIES),
+            "tutors": {row.name: row.as_dict() for row in rows},
+            "best_rule": best_rules(rows),
+            "classes": arguments.classes,
+            "runs": [str(run) for run in arguments.runs],
+        }
+        write_json(arguments.json, content)
 
 
 def tune_all(arguments: Arguments, console: Console) -> None:
@@ -212,7 +242,8 @@ def main(argv: list[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-        (tune_all if arguments.tune else compare_all)(arguments, console)
+        command = fill_matrix if arguments.matrix else compare_all
+        (tune_all if arguments.tune else command)(arguments, console)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

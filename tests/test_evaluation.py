@@ -146,7 +146,7 @@ def test_command_writes_json_and_pictures(
     tutors = ["--tutors", "random", "fixed curriculum", "beam on truth"]
     assert command.main([str(run), *few, *tutors]) == 0
     written = json.loads(path.read_text(encoding="utf-8"))
-    assert written == json.loads((run / "evaluation.json").read_text(encoding="utf-8"))
+    assert not (run / "evaluation.json").exists()  # a look at few classes keeps the whole one
     assert written["classes"] == 4
     assert written["seeds"] == [7]
     kinds = {name: tutor["kind"] for name, tutor in written["tutors"].items()}
