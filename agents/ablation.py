@@ -24,15 +24,16 @@ VARIANTS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
         WHOLE: {},
         "mean pooling": {"mixing": "mean"},
         "perceptron": {"mixing": "flat"},
-        "no prerequisites": {"ignores": ("prerequisites",)},
+        "no prerequisite links": {"ignores": ("prerequisites",)},
         "no seats": {"ignores": ("seats",)},
         "no belief": {"ignores": ("belief", "understanding", "prospects")},
         "no prospects": {"ignores": ("prospects",)},
         "no sensors": {"ignores": ("gaze", "head", "face", "voice", "touch")},
     }
 )
-"""What differs from the preset's network. Without prerequisites the attention biases along the
-graph go, and what a pair shows of its parents and children."""
+"""What differs from the preset's network. Without prerequisite links the attention biases along
+the graph go, and what a pair shows of its parents and children; what the environment has computed
+from the graph stays: depth, degrees, the belief and the prospects."""
 LEARNING_CURVE: Final = "learner/nlg_delayed"
 TIMED_DECISIONS: Final = 30
 

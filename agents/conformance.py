@@ -23,6 +23,7 @@ from agents.random_play import (
 from agents.tutors.trained_policy import TrainedPolicy
 from envs.contract import ContractWrapper
 from envs.contract_sizes import AXES
+from envs.course import EVALUATION_SEED
 from envs.entry_point import find_factory
 from envs.spaces import MODALITIES
 from policies.policy import AttentionPolicy
@@ -54,10 +55,10 @@ def conformance(make: Callable[[], gym.Env[Any, Any]]) -> list[Row]:
     Returns:
         One row a check, in order.
     """
-    rows = [_attempt("factory", "gives a gymnasium.Env", make)]
+    rows = [_attempt("factory", "gives a gymnasium.Env", lambda: make().close())]
     if rows[-1].passed:
         expected = "keys, shapes and action space agree"
-        rows.append(_attempt("contract", expected, lambda: ContractWrapper(make())))
+        rows.append(_attempt("contract", expected, lambda: ContractWrapper(make()).close()))
     if not rows[-1].passed:
         return rows
     rows.append(_attempt("gymnasium", "Gymnasium's check_env passes", lambda: _checker(make())))
@@ -75,6 +76,8 @@ def conformance(make: Callable[[], gym.Env[Any, Any]]) -> list[Row]:
             found=_difference(play, lambda: play_again(other, play)),
         )
     )
+    expected = f"takes every seed from 0 on; {EVALUATION_SEED} and up are for evaluation"
+    rows.append(_attempt("seeds", expected, lambda: other.reset(seed=EVALUATION_SEED)))
     expected = "an untrained attention policy decides legally"
     rows.append(_attempt("policy", expected, lambda: _decide(env, play)))
     env.close()

@@ -12,7 +12,7 @@ from agents.tutors.random_choice import RandomLegal
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.contract import ContractWrapper
 from envs.copies import Copies
-from envs.course import EVALUATION_SEED
+from envs.course import TUNING_SEED
 from policies.policy import AttentionPolicy
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ def compare_with_random(
     Args:
         policy: Made for the environment's sizes.
         make: Makes one environment.
-        episodes: N, at least 1; episode i has seed EVALUATION_SEED + i.
+        episodes: N, at least 1; episode i has seed TUNING_SEED + i: settings may be chosen by it.
 
     Returns:
         By name: policy (sampled, as it was trained), likeliest (its likeliest choices), random.
@@ -43,20 +43,23 @@ def compare_with_random(
     copies = Copies(make, min(episodes, MOST_COPIES))
     try:
         return {
-            name: estimate(returns(tutor, copies, episodes)[None]) for name, tutor in tutors.items()
+            name: estimate(returns(tutor, copies, episodes, TUNING_SEED)[None])
+            for name, tutor in tutors.items()
         }
     finally:
         copies.close()
 
 
-def returns(tutor: Tutor, copies: Copies, episodes: int) -> Floats:
+def returns(tutor: Tutor, copies: Copies, episodes: int, seed: int) -> Floats:
     """Sum of the rewards of every episode (N,), as many at a time as there are copies.
+
+    Episode i has seed + i.
 
     Raises:
         ValueError: An episode does not end.
     """
     batch = copies.num_envs
-    starts = range(EVALUATION_SEED, EVALUATION_SEED + episodes, batch)
+    starts = range(seed, seed + episodes, batch)
     whole = [_batch_of_returns(tutor, copies, start) for start in starts]
     return np.concatenate(whole)[:episodes]
 

@@ -125,13 +125,16 @@ def for_own_environment(preset: TrainConfig, env: str) -> TrainConfig:
     No rule can be imitated and no class drawn there. Rewards are scaled by the size they have in
     random episodes, but not taken less their running mean: what ends an episode early must not look
     good because it saves time. Discounts are those of stable-baselines3's PPO: the classroom's own
-    are for courses of hours, and cost a drill of 8 decisions 3 % of the optimal gain.
+    are for courses of hours (in the drill `ordered` they reached 94.1 % of the optimal gain where
+    no discount reached 96.9 %, one seed each).
 
     Raises:
         ValueError: There is no such environment, or it contradicts the contract.
     """
     ppo = replace(preset.ppo, gamma=0.99, gae_lambda=0.95)
-    scale = reward_scale(find_classroom(env)(), ppo.gamma, ppo.reward_scale)
+    classroom = find_classroom(env)()
+    scale = reward_scale(classroom, ppo.gamma, ppo.reward_scale)
+    classroom.close()
     return replace(
         preset,
         env=env,

@@ -54,6 +54,8 @@ class Transfer:
     """How a policy does in one setting; figures are NLG on the delayed test."""
 
     setting: Setting
+    trained: bool
+    """Whether the policy was trained in this very setting."""
     concepts: int
     policy: Estimate
     best_rule: str
@@ -73,6 +75,7 @@ class Transfer:
         """Plain data for JSON; policy, best_rule and specialist are means."""
         return {
             "setting": self.setting.name,
+            "trained": self.trained,
             "learners": self.setting.course.learners,
             "concepts": self.concepts,
             "lessons": self.setting.course.lessons,
@@ -90,6 +93,7 @@ class Transfer:
 
 def transfer(
     policies: Sequence[Tutor],
+    trained: Setting | None,
     settings: Iterable[Setting],
     specialists: Mapping[Setting, Sequence[Tutor]],
     classes: int,
@@ -101,6 +105,7 @@ def transfer(
 
     Args:
         policies: Runs (training seeds) of one policy.
+        trained: Where they were trained; None: in several settings.
         settings: Where they teach.
         specialists: Runs of policies trained in a setting.
         classes: N of each setting, at least 1.
@@ -109,20 +114,21 @@ def transfer(
     """
     for setting in settings:
         curriculum = find(setting.curriculum)
-        trained = specialists.get(setting, ())
-        tutors = [*policies, *trained, *(make_tutor(name) for name in rules)]
+        experts = specialists.get(setting, ())
+        tutors = [*policies, *experts, *(make_tutor(name) for name in rules)]
         outcomes = evaluate(tutors, setting.course, curriculum, classes, workers=workers)
-        first, second = len(policies), len(policies) + len(trained)
+        first, second = len(policies), len(policies) + len(experts)
         ours, theirs = _gains(outcomes[:first]), _gains(outcomes[first:second])
         best = max(outcomes[second:], key=lambda outcome: float(_gains([outcome]).mean()))
         yield Transfer(
             setting=setting,
+            trained=setting == trained,
             concepts=curriculum.size,
             policy=estimate(ours),
             best_rule=best.name,
             best_rule_nlg=estimate(_gains([best])),
             ahead=estimate(ours - _gains([best])),
-            specialist=estimate(theirs) if trained else None,
+            specialist=estimate(theirs) if experts else None,
         )
 
 

@@ -35,6 +35,13 @@ class Variety:
     def __post_init__(self) -> None:
         if self.groups < 1:
             raise ValueError(f"variety.groups is {self.groups}; expected at least 1")
+        for name in ("learners", "lessons", "curricula"):
+            options = getattr(self, name)
+            if len(options) > self.groups:
+                raise ValueError(
+                    f"variety.{name} are {options} and variety.groups {self.groups}; "
+                    "expected a group for each"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,8 @@ class Arguments:
                 raise ValueError(f"variants has {name!r}; expected some of {', '.join(VARIANTS)}")
         if not self.seeds or self.classes < 1 or self.workers < 1:
             raise ValueError("seeds, classes and workers: expected at least one of each")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds are {self.seeds}; expected each once")
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
 
@@ -141,10 +143,10 @@ def main(argv: list[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+        results = list(compare(arguments, train_all(arguments)))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    results = list(compare(arguments, train_all(arguments)))
     console.print(table(results))
     if arguments.json is not None:
         write_json(

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from agents.report import ablation as ablation_section
 from agents.report import gain, page
+from agents.report import matrix as matrix_section
 from agents.report import optimum as optimum_section
 from agents.report import peers as peers_section
 from agents.report import realism as realism_section
@@ -44,8 +45,8 @@ class Measurement:
     """One section: how it is measured, and how it is written up."""
 
     command: Callable[[list[str]], Any]
-    arguments: Callable[[str], list[str]]
-    """The command's words, given the run folder."""
+    arguments: Callable[["Arguments"], list[str]]
+    """The command's words."""
     quick: tuple[str, ...]
     """Words of the small form, besides."""
     section: Callable[[Mapping[str, Any]], page.Section]
@@ -55,7 +56,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
     {
         "evaluation": Measurement(
             command=evaluate.main,
-            arguments=lambda run: [run],
+            arguments=lambda given: [str(given.run)],
             quick=("--classes", "32", "--slow-classes", "4"),
             section=gain.section,
         ),
@@ -70,25 +71,31 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         ),
         "optimum": Measurement(
             command=optimum.main,
-            arguments=lambda _: [],
+            arguments=lambda given: [str(run) for run in given.drills],
             quick=("--quick",),
             section=optimum_section.section,
         ),
+        "matrix": Measurement(
+            command=evaluate.main,
+            arguments=lambda given: [str(given.run), "--matrix"],
+            quick=("--classes", "8", "--tutors", "fixed curriculum", "greedy on belief"),
+            section=matrix_section.section,
+        ),
         "sensitivity": Measurement(
             command=sensitivity.main,
-            arguments=lambda run: [run],
+            arguments=lambda given: [str(given.run)],
             quick=("--quick",),
             section=sensitivity_section.section,
         ),
         "transfer": Measurement(
             command=transfer.main,
-            arguments=lambda run: [run],
+            arguments=lambda given: [str(given.run)],
             quick=("--quick",),
             section=transfer_section.section,
         ),
         "peers": Measurement(
             command=peers.main,
-            arguments=lambda _: [],
+            arguments=lambda given: [str(run) for run in given.peers],
             quick=("--quick",),
             section=peers_section.section,
         ),
@@ -109,6 +116,10 @@ class Arguments:
 
     run: tyro.conf.Positional[Path] = REFERENCE
     """Run folder; default: the run that comes with us."""
+    drills: tuple[Path, ...] = ()
+    """Run folders of policies trained on drills (envs.drill.suite): their share of the optimum."""
+    peers: tuple[Path, ...] = ()
+    """Run folders of policies trained on the peers' benchmarks (envs.peers.suite)."""
     only: tuple[str, ...] = tuple(MEASUREMENTS)
     """Measurements to take; sections of the others are written where there are results."""
     again: bool = False
@@ -141,7 +152,7 @@ def measure(name: str, arguments: Arguments, console: Console) -> None:
     if path.exists() and not arguments.again:
         return
     console.rule(name)
-    words = [*measurement.arguments(str(arguments.run)), "--json", str(path)]
+    words = [*measurement.arguments(arguments), "--json", str(path)]
     if code := measurement.command([*words, *(measurement.quick if arguments.quick else ())]):
         sys.exit(code)
 
@@ -151,6 +162,8 @@ def headlines(found: Mapping[str, Any]) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     if "optimum" in found:
         figures["optimum"] = {"share": optimum_section.share(found["optimum"])}
+    if "matrix" in found:
+        figures["matrix"] = matrix_section.headline(found["matrix"])
     if "peers" in found:
         figures["kss"] = peers_section.scores(found["peers"], KSS)
         figures["spaced"] = peers_section.scores(found["peers"], {n: n for n in FLASHCARDS})

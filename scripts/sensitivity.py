@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +42,9 @@ RULES: Final = ("greedy on belief", FIXED, "Leitner", "round robin", "mastery (B
 SHOWN: Final = 15
 """Rows of the printed table: the constants that move the difference most."""
 QUICK_CONSTANTS: Final = 3
+QUICK_SAMPLES: Final = 2
+INTERRUPTED: Final = 130
+"""Exit code of a program that Ctrl-C ended (128 + SIGINT)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ class Arguments:
     quick: bool = False
     """The small form: three constants, four classes, two rules."""
     json: Path | None = None
-    """Where to keep the results as JSON; what is found there is not measured again."""
+    """Where to write the results as JSON; after Ctrl-C the same command goes on beside it."""
 
     def __post_init__(self) -> None:
         """Refuse what would fail later."""
@@ -81,7 +83,14 @@ class Arguments:
     def settings(self) -> dict[str, Any]:
         """What results in a file must have in common to be used again."""
         classes = 4 if self.quick else self.classes
-        return {"run": str(self.run), "rules": list(self.tutors), "classes": classes}
+        samples = QUICK_SAMPLES if self.quick else self.samples
+        settings = {"run": str(self.run), "rules": list(self.tutors)}
+        return settings | {"classes": classes, "samples": samples}
+
+    @property
+    def partial(self) -> Path | None:
+        """Where findings are kept until all are there."""
+        return None if self.json is None else self.json.with_suffix(".partial.json")
 
 
 def variations(arguments: Arguments) -> list[Variation]:
@@ -90,10 +99,9 @@ def variations(arguments: Arguments) -> list[Variation]:
     ranges = assumed(usual, CLASSROOM)
     if arguments.quick:
         ranges = dict(list(ranges.items())[:QUICK_CONSTANTS])
-    samples = 2 if arguments.quick else arguments.samples
     default = Variation(name="default", end="", constants=usual)
-    others = chain(one_at_a_time(usual, ranges), all_together(usual, ranges, samples, seed=0))
-    return [default, *others]
+    samples = all_together(usual, ranges, arguments.settings["samples"], seed=0)
+    return [default, *one_at_a_time(usual, ranges), *samples]
 
 
 def teach(arguments: Arguments, variation: Variation) -> Gains:
@@ -111,16 +119,17 @@ def teach(arguments: Arguments, variation: Variation) -> Gains:
 
 
 def kept(arguments: Arguments) -> dict[tuple[str, str], dict[str, Any]]:
-    """Findings of the results file by constant and end; none without a file.
+    """Findings of a measurement that was stopped, by constant and end; none without one.
 
     Raises:
-        ValueError: The file holds findings of other settings.
+        ValueError: It had other settings.
     """
-    if arguments.json is None or not arguments.json.exists():
+    path = arguments.partial
+    if path is None or not path.exists():
         return {}
-    content = json.loads(arguments.json.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8"))
     if content["settings"] != arguments.settings:
-        raise ValueError(f"json is {arguments.json}; it holds {content['settings']}, expected none")
+        raise ValueError(f"{path} holds {content['settings']}; expected {arguments.settings}")
     return {(each["name"], each["end"]): each for each in content["findings"]}
 
 
@@ -133,13 +142,17 @@ def measure(arguments: Arguments, console: Console) -> Iterator[dict[str, Any]]:
             usual = teach(arguments, variations(arguments)[0]) if usual is None else usual
             gains = teach(arguments, variation) if variation.end else usual
             found[key] = finding(variation, gains, usual).as_dict()
-            if arguments.json is not None:
-                content = {"settings": arguments.settings, "findings": list(found.values())}
-                write_json(arguments.json, content)
+            keep(arguments, arguments.partial, list(found.values()))
         yield found[key]
 
 
-def table(findings: list[dict[str, Any]]) -> Table:
+def keep(arguments: Arguments, path: Path | None, findings: list[dict[str, Any]]) -> None:
+    """Write findings, and what they were measured with."""
+    if path is not None:
+        write_json(path, {"settings": arguments.settings, "findings": findings})
+
+
+def table(findings: list[dict[str, Any]], rule: str) -> Table:
     """The constants that move the policy's lead most, then the samples."""
     leads = {(each["name"], each["end"]): each["lead"]["mean"] for each in findings}
     names = {each["name"] for each in findings if each["end"] in (LOW, HIGH)}
@@ -148,7 +161,7 @@ def table(findings: list[dict[str, Any]]) -> Table:
         name: sorted({tuple(p) for each in findings if each["name"] == name for p in each["flips"]})
         for name in names
     }
-    shown = Table(title=f"Policy minus best rule by default: {leads['default', '']:+.4f}")
+    shown = Table(title=f"Policy minus {rule}: {leads['default', '']:+.4f} by default")
     for title in ("constant", "at its low end", "at its high end", "orders that turn round"):
         shown.add_column(title, justify="right" if "end" in title else "left")
     for name in sorted(names, key=lambda name: (-len(flips[name]), -swing[name]))[:SHOWN]:
@@ -172,10 +185,17 @@ def main(argv: list[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-        console.print(table(list(measure(arguments, console))))
+        findings = list(measure(arguments, console))
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on, if it has --json", file=sys.stderr)
+        return INTERRUPTED
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    console.print(table(findings, arguments.tutors[0]))
+    keep(arguments, arguments.json, findings)
+    if arguments.partial is not None:
+        arguments.partial.unlink(missing_ok=True)
     return 0
 
 

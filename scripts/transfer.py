@@ -20,10 +20,11 @@ from rich.progress import track
 from rich.table import Table
 
 from agents.run_folder import REFERENCE
-from agents.trained_run import read_run
-from agents.transfer import AS_TRAINED, SETTINGS, Setting, Transfer, transfer
+from agents.trained_run import TrainedRun, read_run, read_runs
+from agents.transfer import SETTINGS, Setting, Transfer, transfer
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import FIXED, names
+from agents.variety import Variety
 from envs.curricula import find
 from envs.whole_file import write_json
 
@@ -65,14 +66,11 @@ class Arguments:
         return SETTINGS + own
 
 
-def load(run: Path) -> tuple[Setting, Tutor]:
-    """Read a run: the setting that it was trained in, and its policy.
-
-    Raises:
-        ValueError: The folder holds no run.
-    """
-    found = read_run(run)
-    return Setting(course=found.config.course, curriculum=found.config.curriculum), found.tutor
+def setting_of(run: TrainedRun) -> Setting | None:
+    """The setting that a run was trained in; None where there were several."""
+    if run.config.variety != Variety():
+        return None
+    return Setting(course=run.config.course, curriculum=run.config.curriculum)
 
 
 def load_specialists(
@@ -85,11 +83,13 @@ def load_specialists(
     """
     found: dict[Setting, list[Tutor]] = {}
     for run in runs:
-        setting, policy = load(run)
-        if setting not in settings:
+        specialist = read_run(run)
+        setting = setting_of(specialist)
+        if setting is None or setting not in settings:
+            learnt = "several settings" if setting is None else setting.name
             known = "; ".join(each.name for each in settings)
-            raise ValueError(f"specialist {run} learnt in {setting.name}; expected one of {known}")
-        found.setdefault(setting, []).append(policy)
+            raise ValueError(f"specialist {run} learnt in {learnt}; expected one of {known}")
+        found.setdefault(setting, []).append(specialist.tutor)
     return found
 
 
@@ -109,7 +109,7 @@ def table(results: Sequence[Transfer]) -> Table:
             f"{ahead.mean:+.4f} ({ahead.mean_low:+.4f} to {ahead.mean_high:+.4f})",
             "-" if each.specialist is None else f"{each.specialist.mean:.3f}",
             "-" if share is None else f"{share:.1%}",
-            style="bold" if each.setting == AS_TRAINED else "",
+            style="bold" if each.trained else "",
         )
     shown.caption = "the best rule is chosen on these very classes; bold: as the policy was trained"
     return shown
@@ -121,7 +121,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
         settings = arguments.settings
-        policies = [load(run)[1] for run in arguments.runs]
+        runs = read_runs(arguments.runs)
         specialists = load_specialists(arguments.specialists, settings)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -129,7 +129,13 @@ def main(argv: list[str] | None = None) -> int:
     classes = QUICK_CLASSES if arguments.quick else arguments.classes
     rules = QUICK_RULES if arguments.quick else names("rule")
     each = transfer(
-        policies, settings, specialists, classes, rules=rules, workers=arguments.workers
+        [run.tutor for run in runs],
+        setting_of(runs[0]),
+        settings,
+        specialists,
+        classes,
+        rules=rules,
+        workers=arguments.workers,
     )
     results = list(track(each, "settings", len(settings), console=console))
     console.print(table(results))

@@ -145,7 +145,7 @@ def test_rewards_of_any_size_are_brought_near_one(monkeypatch: pytest.MonkeyPatc
 
 
 def test_held_out_episodes_are_the_same_however_many_run_at_once() -> None:
-    whole, parts = (returns(First(), Copies(class_drill, n), 5) for n in (5, 2))
+    whole, parts = (returns(First(), Copies(class_drill, n), 5, EVALUATION_SEED) for n in (5, 2))
     np.testing.assert_array_equal(whole, parts)
     alone = class_drill()
     alone.reset(seed=EVALUATION_SEED + 3)
@@ -250,4 +250,4 @@ def test_an_episode_without_an_end_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("agents.held_out.MOST_DECISIONS", 20)
     copies = Copies(lambda: ContractWrapper(EndlessDrill()), 2)
     with pytest.raises(ValueError, match=r"goes on after 20 decisions; expected it to end"):
-        returns(RandomLegal(), copies, 2)
+        returns(RandomLegal(), copies, 2, EVALUATION_SEED)

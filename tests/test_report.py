@@ -20,6 +20,7 @@ FIGURES = (
 TUTOR = {"kind": "policy", "classes": 4, **dict.fromkeys(FIGURES, INTERVAL)}
 SETTING = {
     "setting": "1 learner, algebra-16, 6 lessons",
+    "trained": False,
     "learners": 1,
     "concepts": 16,
     "policy": 0.4,
@@ -56,13 +57,25 @@ RESULTS: dict[str, Any] = {
             | {"round robin": 0.5, "random": 0.4}
         ],
     },
+    "matrix": {
+        "families": ["calibrated", "bkt"],
+        "tutors": {
+            name: {"kind": kind, "runs": 1, "least": 0.2, "least_family": "bkt"}
+            | {"nlg": {"calibrated": INTERVAL, "bkt": INTERVAL | {"mean": 0.2}}}
+            for name, kind in (("attention on bkt", "policy"), ("mastery", "rule"))
+        },
+        "best_rule": {"calibrated": 0.4, "bkt": 0.2},
+        "classes": 4,
+    },
     "sensitivity": {
         "settings": {"rules": ["greedy on belief"], "classes": 4, "run": "runs/a"},
         "findings": FINDINGS,
     },
     "peers": {
         "learners": 9,
-        "benchmarks": {"kss-10": {"attention": INTERVAL | {"kind": "policy", "runs": 5}}},
+        "benchmarks": {
+            "kss-10": {"attention": INTERVAL | {"kind": "policy", "runs": 5, "learners": 9}}
+        },
     },
     "evaluation": {
         "tutors": {"attention": TUTOR},
@@ -98,6 +111,7 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert headlines == json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert headlines["transfer"][0]["best_rule"] == SETTING["best_rule"]
     assert headlines["optimum"] == {"share": 0.97}
+    assert headlines["matrix"]["policy"] == headlines["matrix"]["best_rule"]
     assert headlines["kss"] == {"5": None, "10": 0.4, "20": None}
     assert headlines["attention"] == {"attention": 0.4, "no seats": 0.4}
 

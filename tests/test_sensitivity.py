@@ -95,12 +95,13 @@ def test_command_goes_on_where_it_was_stopped(
 
     monkeypatch.setattr(command, "teach", teach)
     words = ["--quick", "--json", str(tmp_path / "found.json")]
-    with pytest.raises(KeyboardInterrupt):
-        command.main(words)
-    assert command.main(words) == 0
-    findings = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["findings"]
-    expected = 1 + 2 * command.QUICK_CONSTANTS + 2
-    assert len(findings) == expected
-    assert len(taught) == 1 + expected + 1  # the stopped one, and the default for comparison, again
+    assert command.main(words) == command.INTERRUPTED
+    assert not (tmp_path / "found.json").exists()  # a part must not look like the whole
     assert command.main([*words, "--rules", "Leitner", "random"]) == 2
     assert "expected" in capsys.readouterr().err
+    assert command.main(words) == 0
+    findings = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["findings"]
+    expected = 1 + 2 * command.QUICK_CONSTANTS + command.QUICK_SAMPLES
+    assert len(findings) == expected
+    assert len(taught) == 1 + expected + 1  # the stopped one, and the default for comparison, again
+    assert [path.name for path in tmp_path.iterdir()] == ["found.json"]

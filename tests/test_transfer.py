@@ -33,7 +33,7 @@ def test_figures_are_those_of_evaluation_and_paired() -> None:
     """The policy is compared with the best rule on the same classes, the specialist too."""
     rules = ("random", "fixed curriculum")
     policy, specialist = make_tutor("mastery"), make_tutor("round robin")
-    [found] = transfer([policy], [SHORT], {SHORT: [specialist]}, 6, rules=rules)
+    [found] = transfer([policy], SHORT, [SHORT], {SHORT: [specialist]}, 6, rules=rules)
     tutors = [make_tutor(name) for name in ("mastery", "round robin", *rules)]
     outcomes = evaluate(tutors, SHORT.course, find(SHORT.curriculum), 6)
     mine, trained, *others = (outcome.figures["nlg_delayed"] for outcome in outcomes)
@@ -42,13 +42,14 @@ def test_figures_are_those_of_evaluation_and_paired() -> None:
     assert found.policy.mean == pytest.approx(mine.mean())
     assert found.ahead.mean == pytest.approx((mine - best).mean())
     assert found.share_of_specialist == pytest.approx(mine.mean() / trained.mean())
-    assert found.as_dict()["concepts"] == 4
+    assert (found.as_dict()["concepts"], found.trained) == (4, True)
 
 
 def test_without_a_specialist_there_is_no_share() -> None:
-    [found] = transfer([make_tutor("mastery")], [SHORT], {}, 2, rules=("random",))
+    [found] = transfer([make_tutor("mastery")], None, [SHORT], {}, 2, rules=("random",))
     assert found.as_dict()["specialist"] is None
     assert found.share_of_specialist is None
+    assert not found.trained
 
 
 def test_command_writes_a_row_for_every_setting(
@@ -68,7 +69,8 @@ def test_a_specialist_of_another_setting_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A policy trained elsewhere would be shown as the best that training there can do."""
-    monkeypatch.setattr(command, "load", lambda _: (SHORT, make_tutor("mastery")))
+    monkeypatch.setattr(command, "setting_of", lambda _: SHORT)
+    monkeypatch.setattr(command, "read_run", lambda _: None)
     assert command.main(["--specialists", "runs/short"]) == 2
     assert f"specialist runs/short learnt in {SHORT.name}" in capsys.readouterr().err
 

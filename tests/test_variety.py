@@ -43,6 +43,12 @@ def test_classrooms_alike_are_one_batch_and_varied_ones_are_shared_out() -> None
         TrainConfig(classrooms=4, variety=SIZES)
 
 
+def test_options_without_a_group_are_refused() -> None:
+    """Training on the first option alone would look like training on all."""
+    with pytest.raises(ValueError, match=r"variety.learners are \(4, 16\) and variety.groups 1"):
+        Variety(learners=(4, 16))
+
+
 def test_settings_with_options_survive_json(tmp_path: Path) -> None:
     config = TrainConfig(variety=SIZES)
     write_config(tmp_path, config, preset="default", seed=1)

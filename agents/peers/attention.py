@@ -11,6 +11,7 @@ from agents.run_folder import read_config
 from agents.tutors.protocol import Kind
 from agents.tutors.trained_policy import TrainedPolicy
 from envs.copies import Copies
+from envs.course import EVALUATION_SEED
 from envs.entry_point import find_classroom
 from policies.policy import AttentionPolicy
 
@@ -36,7 +37,7 @@ class AttentionRun:
         """Returns of its likeliest choices, (learners,); learner n has seed EVALUATION_SEED + n."""
         copies = Copies(find_classroom(self.env), min(learners, MOST_COPIES))
         try:
-            return returns(TrainedPolicy(self.policy), copies, learners)
+            return returns(TrainedPolicy(self.policy), copies, learners, EVALUATION_SEED)
         finally:
             copies.close()
 

@@ -31,7 +31,7 @@ def section(results: Mapping[str, Any]) -> Section:
     )
     text = (
         f"The same training with parts left out, {max(runs)} seeds each, on the same unseen "
-        "classes (mean, 95 % interval over seeds and classes)."
+        "classes (mean, 95 % interval over classes, and over seeds where there are several)."
     )
     head = ["variant", "NLG", "minus whole", "decisions to rule", "weights", "ms"]
     return Section(

@@ -7,6 +7,15 @@ from agents.report.numbers import with_interval
 from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
 
+EFFECTS = (
+    ("d", "cohens_d", "+.2f"),
+    ("worst tenth", "worst_tenth_gain", "+.3f"),
+    ("stuck", "wheel_spinning", ".1%"),
+    ("examples to novices", "aptitude_treatment", "+.2f"),
+)
+"""Further columns, of figures with one value: Cohen's d of test scores against the fixed
+curriculum; gain of the tenth of learners who gain least; wheel-spinning share of practised pairs;
+share of worked examples at low belief less that at high."""
 FIGURES = (
     ("at once", "nlg_immediate", 3),
     ("measured", "nlg_measured", 3),
@@ -27,6 +36,7 @@ def section(results: Mapping[str, Any]) -> Section:
             f"{each['nlg_delayed']['iqm']:.3f}",
             with_interval(each["nlg_delayed"]),
             *(f"{each[figure]['mean']:.{digits}f}" for _, figure, digits in FIGURES),
+            *(_effect(each.get(figure), form) for _, figure, form in EFFECTS),
         ]
         for name, each in tutors.items()
     ]
@@ -40,11 +50,12 @@ def section(results: Mapping[str, Any]) -> Section:
     seeds = results["seeds"]
     text = (
         f"{results['classes']} unseen classes of {results['learners']} learners, "
-        f"{results['curriculum']}; the policy with training seeds {seeds}. IQM and mean (95 % "
-        "interval over seeds and classes) of the normalised learning gain on the delayed test. "
+        f"{results['curriculum']}; the policy with training seeds {seeds}. IQM and mean of the "
+        "normalised learning gain on the delayed test, with 95 % intervals over classes, and over "
+        "training seeds where there are several. "
         "A reference sees the hidden state."
     )
-    head = ["tutor", "kind", "IQM", "mean", *(title for title, _, _ in FIGURES)]
+    head = ["tutor", "kind", "IQM", "mean", *(title for title, _, _ in (*FIGURES, *EFFECTS))]
     return Section(
         title="Is the tutor better than rules?",
         blocks=[
@@ -53,3 +64,7 @@ def section(results: Mapping[str, Any]) -> Section:
             Picture(name="tutors", figure=picture, caption="Learning gain by tutor"),
         ],
     )
+
+
+def _effect(effect: Mapping[str, float] | None, form: str) -> str:
+    return "-" if effect is None else f"{effect['value']:{form}}"

@@ -8,21 +8,26 @@ from agents.report.page import Block, Section, Table
 
 ABOUT: Final = (
     "KSS (Liu et al. 2019): E_p, the share of what was left to gain, as that paper defines it. "
-    "Flashcards (Reddy, Levine and Dragan 2017): mean recall. References see the hidden state, "
-    "policies and rules the answers alone."
+    "Flashcards (Reddy, Levine and Dragan 2017): mean recall. References see the hidden state; "
+    "policies and rules see the answers, and the belief planner and the recall threshold with "
+    "typical parameters also know the model behind them."
 )
+HEAD: Final = ("tutor", "kind", "runs", "learners", "score")
 OURS: Final = "attention"
 
 
 def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.peers --json` wrote."""
-    blocks: list[Block] = [f"{results['learners']} fresh learners, the same for everybody. {ABOUT}"]
+    blocks: list[Block] = [f"Fresh learners, the first of the same for everybody. {ABOUT}"]
     for name, tutors in results["benchmarks"].items():
         rows = [
-            [tutor, each["kind"], str(each["runs"]), with_interval(each)]
+            [tutor, each["kind"], str(each["runs"]), str(each["learners"]), with_interval(each)]
             for tutor, each in tutors.items()
         ]
-        blocks += [f"**{name}**", Table(head=["tutor", "kind", "runs", "score"], rows=rows)]
+        blocks += [
+            f"**{name}**",
+            Table(head=["tutor", "kind", "runs", "learners", "score"], rows=rows),
+        ]
     return Section(title="On other people's benchmarks", blocks=blocks)
 
 

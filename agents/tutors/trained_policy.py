@@ -33,7 +33,10 @@ class TrainedPolicy:
         self._generator = None if seed is None else torch.Generator(policy.device).manual_seed(seed)
 
     def reset(self, batch: int) -> None:
-        """Nothing to forget: the policy decides from the present observation alone."""
+        """Sample anew from the seed; there is nothing else to forget."""
+        del batch
+        if self._generator is not None:
+            self._generator.manual_seed(self._generator.initial_seed())
 
     def act(self, observation: Observation) -> Actions:
         """Decide for B classrooms, (B, 3 + 2 S)."""
