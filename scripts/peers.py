@@ -222,9 +222,9 @@ def run(arguments: Arguments, console: Console) -> None:
         console.print(table(benchmark, found, arguments.learners))
         console.print(f"{time.perf_counter() - begin:.0f} s")
         written[benchmark] = found
-    if arguments.json is not None:
-        about = {"learners": arguments.learners, "first_learner_seed": EVALUATION_SEED}
-        write_json(arguments.json, about | {"benchmarks": written})
+        if arguments.json is not None:  # after each: some take minutes
+            about = {"learners": arguments.learners, "first_learner_seed": EVALUATION_SEED}
+            write_json(arguments.json, about | {"benchmarks": written})
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -81,3 +81,14 @@ def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
         Arguments(benchmarks=("kss-7",))
     assert main(["nowhere"]) == 2
     assert "run is nowhere; expected a folder with config.json" in capsys.readouterr().err
+
+
+def test_a_trained_baseline_is_kept_and_never_overwritten_by_another(tmp_path: Path) -> None:
+    """Half an hour of training must not be lost to a look at a small form."""
+    settings = MlpSettings(decisions=32, environments=2, steps=8, batch=16)
+    train("kss-5", 0, settings, tmp_path)
+    written = (tmp_path / "model.zip").read_bytes()
+    train("kss-5", 0, settings, tmp_path)
+    assert (tmp_path / "model.zip").read_bytes() == written
+    with pytest.raises(ValueError, match=r"which holds .* expected"):
+        train("kss-5", 0, replace(settings, decisions=64), tmp_path)

@@ -69,14 +69,23 @@ class TrainedMlp(Chooser):
 
 
 def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> TrainedMlp:
-    """Train on fresh learners and keep the model in the folder.
+    """Train on fresh learners and keep the model in the folder, or take what was trained there.
 
     Args:
         benchmark: One of BENCHMARKS.
         seed: Of the learners and the network; the learners are none of those who test.
         settings: How.
         folder: Where `load` finds it again.
+
+    Raises:
+        ValueError: The folder holds a run with other settings.
     """
+    content = {"benchmark": benchmark, "seed": seed, "settings": asdict(settings)}
+    if (folder / MODEL).exists():
+        held = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        if held != content:
+            raise ValueError(f"folder is {folder}, which holds {held}; expected {content}, or none")
+        return load(folder)[2]
     torch.set_num_threads(1)
     chosen = BENCHMARKS[benchmark]
     make = partial(gym.make, chosen.env_id, disable_env_checker=True, **chosen.settings)
@@ -92,7 +101,6 @@ def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> Tra
         device="cpu",
     )
     model.learn(settings.decisions)
-    content = {"benchmark": benchmark, "seed": seed, "settings": asdict(settings)}
     write_json(folder / CONFIG, content)
     model.save(folder / MODEL)
     return TrainedMlp(model, NAMES[settings.masked])
