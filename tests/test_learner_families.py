@@ -190,27 +190,28 @@ def test_bkt_guess_and_slip_hold_on_average_over_items_and_days() -> None:
         assert right == pytest.approx(1.0 - slip if is_known else guess, abs=0.025)
 
 
-def test_das3h_windows_sum_over_past_events() -> None:
+@pytest.mark.parametrize("later", [0.1, 5.0, 100.0, 600.0])
+def test_das3h_windows_sum_over_past_events(later: float) -> None:
     """The running counts are the sums over all past events that they stand for."""
     w = classes("das3h", 1).world
     k, cell = w.constants.das3h, w.state.traces[0, 0, 3]
     rng = np.random.default_rng(1)
-    hours = np.sort(rng.uniform(0.0, 900.0, 30))
-    right = rng.random(30) < 0.6
+    hours = np.sort(rng.uniform(0.0, 900.0, 60))
+    right = rng.random(60) < 0.95  # so that every window adds something
     start = float(cell.ever_wins), float(cell.ever_attempts)
     for t, r in zip(hours, right, strict=True):
-        result = Result.RIGHT if r else Result.WRONG
-        das3h.practise(0, 0, 3, float(t), 0.7, result, w)
-    age = 1000.0 - hours
+        das3h.practise(0, 0, 3, float(t), 0.7, Result.RIGHT if r else Result.WRONG, w)
+    age = hours[-1] + later - hours
     z = 0.0
     for name, length in (("hour", 1.0), ("day", 24.0), ("week", 168.0), ("month", 720.0)):
         weight = 0.7 * np.exp(-age / length)
         wins, attempts = getattr(k, f"{name}_wins"), getattr(k, f"{name}_attempts")
         gain = wins * np.log1p(weight[right].sum()) - attempts * np.log1p(weight.sum())
-        z += max(0.0, gain)
+        assert gain > 0
+        z += gain
     ever = k.ever_wins * np.log1p(start[0] + 0.7 * right.sum())
-    ever -= k.ever_attempts * np.log1p(start[1] + 0.7 * 30)
-    assert das3h.windows(cell, 1000.0, k) == pytest.approx(z + max(0.0, ever), rel=1e-9)
+    ever -= k.ever_attempts * np.log1p(start[1] + 0.7 * 60)
+    assert das3h.windows(cell, hours[-1] + later, k) == pytest.approx(z + ever, rel=1e-9)
 
 
 def test_what_was_never_taken_in_cannot_lapse() -> None:
