@@ -75,27 +75,13 @@ class Simulation:
         self.batch, self.course, self.curriculum = batch, course, curriculum
         self.constants, self.on_illegal, self.threads = constants, on_illegal, threads
         learners, concepts = course.learners, curriculum.size
-        arrays = curriculum.arrays()
-        seats = seat_plan(learners, constants.attention.contagion_behind)
-        traced = course.families != (Family.CALIBRATED,)
-        state = empty_state(batch, learners, concepts, ACTIVITIES, traced=traced)
-        self.world = World(
-            state=state,
-            events=empty_events(batch, learners),
-            curriculum=arrays,
-            constants=compact(constants),
-            timetable=timetable(course, SCENES.index(course.scene)),
-            seats=seats,
-            families=np.array(course.families, np.int64),
-            family=state.clock.family,
-            skills=fitted_skills(),
-        )
-        self.views = empty_views(batch, learners, arrays, seats)
+        self.world = world = _new_world(batch, course, curriculum, constants)
+        self.views = empty_views(batch, learners, world.curriculum, world.seats)
         self.masks = empty_masks(batch, learners, concepts)
         self.outcome = empty_outcome(batch, learners)
         self.report = empty_report(batch, learners)
         self.actions = np.zeros((batch, 3 + 2 * learners), np.int64)
-        self._believed = self.world._replace(constants=compact(believed))
+        self._believed = world._replace(constants=compact(believed))
         self._privileged = int(course.tracer == "truth")
         self._tracer = self._make_tracer()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -255,6 +241,22 @@ class Simulation:
                 found = saved[name].shape if name in saved else "missing"
                 raise ValueError(f"state {name} is {found}; expected shape {array.shape}")
             array[...] = saved[name]
+
+
+def _new_world(batch: int, course: Course, curriculum: Curriculum, constants: Constants) -> World:
+    traced = course.families != (Family.CALIBRATED,)
+    state = empty_state(batch, course.learners, curriculum.size, ACTIVITIES, traced=traced)
+    return World(
+        state=state,
+        events=empty_events(batch, course.learners),
+        curriculum=curriculum.arrays(),
+        constants=compact(constants),
+        timetable=timetable(course, SCENES.index(course.scene)),
+        seats=seat_plan(course.learners, constants.attention.contagion_behind),
+        families=np.array(course.families, np.int64),
+        family=state.clock.family,
+        skills=fitted_skills(),
+    )
 
 
 def _check(batch: int, curriculum: Curriculum, on_illegal: str, threads: int) -> None:

@@ -74,12 +74,9 @@ def parse(argv: list[str]) -> Arguments:
     preset, env = named(argv, "--preset") or "default", named(argv, "--env")
     if preset not in PRESETS:
         sys.exit(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
-    try:
-        train = PRESETS[preset] if env is None else for_own_environment(PRESETS[preset], env)
-        default = Arguments(preset=preset, train=train)
-        return tyro.cli(Arguments, args=argv, default=default, description=__doc__)
-    except ValueError as error:
-        sys.exit(str(error))
+    train = PRESETS[preset] if env is None else for_own_environment(PRESETS[preset], env)
+    default = Arguments(preset=preset, train=train)
+    return tyro.cli(Arguments, args=argv, default=default, description=__doc__)
 
 
 def named(argv: list[str], option: str) -> str | None:
