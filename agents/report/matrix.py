@@ -43,7 +43,7 @@ def headline(results: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def heat_map(families: list[str], tutors: Mapping[str, Any]) -> Figure:
-    """Means as colours and numbers, a column's best the brightest."""
+    """Means as numbers; the greener, the nearer to the column's best (white: half of it)."""
     means = np.array(
         [[each["nlg"][family]["mean"] for family in families] for each in tutors.values()]
     )
@@ -51,10 +51,10 @@ def heat_map(families: list[str], tutors: Mapping[str, Any]) -> Figure:
         figsize=(2.5 + 1.2 * len(families), 1.5 + 0.3 * len(means)), layout="constrained"
     )
     axes = figure.subplots()
-    axes.imshow(means / np.abs(means).max(axis=0), aspect="auto", cmap="viridis", vmin=0, vmax=1)
+    axes.imshow(means / np.abs(means).max(axis=0), aspect="auto", cmap="YlGn", vmin=0.5, vmax=1)
     for row, line in enumerate(means):
         for column, mean in enumerate(line):
-            axes.text(column, row, f"{mean:.3f}", ha="center", va="center", color="white")
+            axes.text(column, row, f"{mean:.3f}", ha="center", va="center")
     axes.set_xticks(range(len(families)), families)
     axes.set_yticks(range(len(means)), list(tutors))
     return figure
