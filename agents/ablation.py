@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from agents.evaluation import Outcome
 from agents.statistics import Estimate, estimate
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
@@ -69,11 +68,6 @@ class Ablation:
 def network(config: PolicyConfig, variant: str) -> PolicyConfig:
     """The preset's network with what the variant changes."""
     return replace(config, **VARIANTS[variant])
-
-
-def gains(outcomes: Sequence[Outcome]) -> Floats:
-    """NLG (delayed) of R runs on the same N classes, (R, N)."""
-    return np.array([outcome.figures["nlg_delayed"] for outcome in outcomes])
 
 
 def summarise(

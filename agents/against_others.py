@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from agents.comparison import by_name
-from agents.evaluation import Outcome
+from agents.evaluation import Outcome, gains
 from agents.improvement import Improvement, improvement
 
 SELECTION: Final = (
@@ -46,21 +44,18 @@ def against_others(outcomes: Sequence[Outcome]) -> list[Against]:
         One entry a policy; none without policies.
     """
     groups = by_name(outcomes)
-    gains = {
-        name: np.stack([run.figures["nlg_delayed"] for run in runs])  # (R, N)
-        for name, runs in groups.items()
-    }
-    everybody = max((each.shape[1] for each in gains.values()), default=0)
+    by_tutor = {name: gains(runs) for name, runs in groups.items()}
+    everybody = max((each.shape[1] for each in by_tutor.values()), default=0)
     rules = [
         name
         for name, runs in groups.items()
-        if runs[0].kind == "rule" and gains[name].shape[1] == everybody
+        if runs[0].kind == "rule" and by_tutor[name].shape[1] == everybody
     ]
-    best = max(rules, key=lambda name: float(gains[name].mean()), default=None)
+    best = max(rules, key=lambda name: float(by_tutor[name].mean()), default=None)
     found = []
     for policy in (name for name, runs in groups.items() if runs[0].kind == "policy"):
         others = (name for name in groups if name != policy)
-        rivals = {name: improvement(gains[policy], gains[name]) for name in others}
+        rivals = {name: improvement(by_tutor[policy], by_tutor[name]) for name in others}
         hardest = sorted(rivals, key=lambda name: rivals[name].difference.value)
         ordered = {name: rivals[name] for name in hardest}
         found.append(Against(name=policy, best_rule=best, rivals=ordered))

@@ -59,6 +59,11 @@ class Outcome:
     """Decisions of one tutor and simulation together, per second of wall time."""
 
 
+def gains(runs: Sequence[Outcome]) -> Floats:
+    """NLG (delayed) of R runs on the same N classes, (R, N)."""
+    return np.stack([run.figures["nlg_delayed"] for run in runs])
+
+
 def evaluate(
     tutors: Sequence[Tutor],
     course: Course,

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from agents.evaluation import Outcome, evaluate
+from agents.evaluation import evaluate, gains
 from agents.statistics import Estimate, estimate
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor, names
@@ -15,7 +12,6 @@ from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import Course
 from envs.curricula import find
 
-Floats = NDArray[np.float64]
 LEARNERS: Final = (1, 4, 16, 30, 40)
 CONCEPTS: Final = (8, 32, 64, 128)
 LESSONS: Final = (3, 12)
@@ -118,20 +114,15 @@ def transfer(
         tutors = [*policies, *experts, *(make_tutor(name) for name in rules)]
         outcomes = evaluate(tutors, setting.course, curriculum, classes, workers=workers)
         first, second = len(policies), len(policies) + len(experts)
-        ours, theirs = _gains(outcomes[:first]), _gains(outcomes[first:second])
-        best = max(outcomes[second:], key=lambda outcome: float(_gains([outcome]).mean()))
+        ours, taught_there = gains(outcomes[:first]), outcomes[first:second]
+        best = max(outcomes[second:], key=lambda outcome: float(gains([outcome]).mean()))
         yield Transfer(
             setting=setting,
             trained=setting == trained,
             concepts=curriculum.size,
             policy=estimate(ours),
             best_rule=best.name,
-            best_rule_nlg=estimate(_gains([best])),
-            ahead=estimate(ours - _gains([best])),
-            specialist=estimate(theirs) if experts else None,
+            best_rule_nlg=estimate(gains([best])),
+            ahead=estimate(ours - gains([best])),
+            specialist=estimate(gains(taught_there)) if experts else None,
         )
-
-
-def _gains(outcomes: Sequence[Outcome]) -> Floats:
-    """NLG (delayed) of R outcomes on the same N classes, (R, N)."""
-    return np.array([outcome.figures["nlg_delayed"] for outcome in outcomes])

@@ -28,12 +28,16 @@ NAMES_IN_KERNELS = (
 """Modules without kernels whose constants and record layouts are compiled into others."""
 
 
+KERNELS = (b"@compiled", b"@borrowing")
+"""What stands above a kernel."""
+
+
 def _cache_directory() -> Path:
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         text = source.read_bytes()
-        if b"@compiled" in text or source.name in NAMES_IN_KERNELS:
+        if any(mark in text for mark in KERNELS) or source.name in NAMES_IN_KERNELS:
             digest.update(text)
     return home / "attention-learning-system" / digest.hexdigest()[:16]
 

@@ -20,12 +20,11 @@ from agents.ablation import (
     VARIANTS,
     WHOLE,
     Ablation,
-    gains,
     milliseconds_per_decision,
     network,
     summarise,
 )
-from agents.evaluation import evaluate
+from agents.evaluation import evaluate, gains
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
 from agents.trained_run import read_run
 from agents.tutors.registry import make_tutor

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agents.evaluation import evaluate
+from agents.evaluation import evaluate, gains
 from agents.populations import (
     CLASSROOM,
     HIGH,
@@ -36,6 +36,7 @@ from agents.tutors.registry import FIXED, make_tutor
 from envs.constants import Constants
 from envs.curricula import find
 from envs.whole_file import write_json
+from scripts.train import INTERRUPTED
 
 RULES: Final = ("greedy on belief", FIXED, "Leitner", "round robin", "mastery (BKT)")
 """The best by the default constants."""
@@ -43,8 +44,6 @@ SHOWN: Final = 15
 """Rows of the printed table: the constants that move the difference most."""
 QUICK_CONSTANTS: Final = 3
 QUICK_SAMPLES: Final = 2
-INTERRUPTED: Final = 130
-"""Exit code of a program that Ctrl-C ended (128 + SIGINT)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +114,7 @@ def teach(arguments: Arguments, variation: Variation) -> Gains:
         constants=variation.constants,
         workers=arguments.workers,
     )
-    return {outcome.name: outcome.figures["nlg_delayed"][None] for outcome in outcomes}
+    return {outcome.name: gains([outcome]) for outcome in outcomes}
 
 
 def kept(arguments: Arguments) -> dict[tuple[str, str], dict[str, Any]]:
@@ -135,13 +134,13 @@ def kept(arguments: Arguments) -> dict[tuple[str, str], dict[str, Any]]:
 
 def measure(arguments: Arguments, console: Console) -> Iterator[dict[str, Any]]:
     """Findings of all variations; each is kept in the file as soon as it is known."""
-    found, usual = kept(arguments), None
-    for variation in track(variations(arguments), "populations", console=console):
+    found, usual, populations = kept(arguments), None, variations(arguments)
+    for variation in track(populations, "populations", console=console):
         key = (variation.name, variation.end)
         if key not in found:
-            usual = teach(arguments, variations(arguments)[0]) if usual is None else usual
-            gains = teach(arguments, variation) if variation.end else usual
-            found[key] = finding(variation, gains, usual).as_dict()
+            usual = teach(arguments, populations[0]) if usual is None else usual
+            taught = teach(arguments, variation) if variation.end else usual
+            found[key] = finding(variation, taught, usual).as_dict()
             keep(arguments, arguments.partial, list(found.values()))
         yield found[key]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agents.optimum import RULES
 from agents.report.page import Block, Section, Table
 
 ABOUT: Final = (
@@ -10,7 +11,6 @@ ABOUT: Final = (
     "the expected score; what simple rules reach is in % of the optimal gain. Without an optimum "
     "there are too many beliefs, and only bounds are known."
 )
-RULES: Final = ("greedy", "round robin", "random")
 
 
 def section(results: Mapping[str, Any]) -> Section:

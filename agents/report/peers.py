@@ -26,7 +26,7 @@ def section(results: Mapping[str, Any]) -> Section:
         ]
         blocks += [
             f"**{name}**",
-            Table(head=["tutor", "kind", "runs", "learners", "score"], rows=rows),
+            Table(head=HEAD, rows=rows),
         ]
     return Section(title="On other people's benchmarks", blocks=blocks)
 
