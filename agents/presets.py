@@ -82,8 +82,11 @@ class TrainConfig:
                 )
 
     def class_seeds(self, seed: int) -> range:
-        """Seeds of the classes that teach a run with this seed; episodes make new learners."""
-        return range(seed, seed + self.classrooms)
+        """Seeds of the classes that teach a run with this seed, which no other seed's run meets.
+
+        Episodes make new learners of them.
+        """
+        return range(seed * self.classrooms, (seed + 1) * self.classrooms)
 
 
 BEST_RULE: Final = "greedy on belief"

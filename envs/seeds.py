@@ -6,12 +6,12 @@
 | tuning | settings are chosen, of rules and of training; a run's own closing figure is from here |
 | evaluation | tutors are compared, and no choice about a tutor is made |
 
-A training run with seed s and B classrooms teaches the classes s to s + B - 1, course after course
-in new episodes (`envs.draws.key` hashes seed and episode together). numpy's legacy generator, which
-stable-baselines3 seeds with s, takes no s above 2**32 - 1, and an environment that is reset without
-a seed draws one below 2**31: training stays far below the other ranges. The simulator, not a tutor,
-met the first classes for evaluation before: `envs.anchors`, which set the learners' common scale of
-acquisition, draws from there.
+A training run with seed s and B classrooms teaches the classes s B to s B + B - 1, course after
+course in new episodes (`envs.draws.key` hashes seed and episode together). numpy's legacy
+generator, which stable-baselines3 seeds with s, takes no s above 2**32 - 1, and an environment that
+is reset without a seed draws one below 2**31: training stays far below the other ranges. The
+simulator, not a tutor, met the first classes for evaluation before: `envs.anchors`, which set the
+learners' common scale of acquisition, draws from there.
 """
 
 import json

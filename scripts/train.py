@@ -66,7 +66,8 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse a seed whose classes are for evaluation or tuning."""
-        check_seeds(self.seed, self.train.classrooms, "training")
+        taught = self.train.class_seeds(self.seed)
+        check_seeds(taught.start, len(taught), "training")
 
 
 def parse(argv: list[str]) -> Arguments:
@@ -95,13 +96,16 @@ def curriculum_of(config: TrainConfig) -> Curriculum:
 
 def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
     """Classrooms and a fresh model, on the device asked for."""
-    return ClassroomPPO(
-        env=classrooms(config),
+    env = classrooms(config)
+    model = ClassroomPPO(
+        env=env,
         config=config.ppo,
         policy_config=config.policy,
         seed=seed,
         device=config.device,
     )
+    env.seed(config.class_seeds(seed).start)  # the model seeded them as stable-baselines3 does
+    return model
 
 
 def inspections(config: TrainConfig) -> list[BaseCallback]:

@@ -8,7 +8,7 @@ import pytest
 from stable_baselines3.common.utils import set_random_seed
 
 from agents.ppo_config import PPOConfig
-from agents.presets import TrainConfig
+from agents.presets import PRESETS, TrainConfig
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
 from envs.seeds import SEEDS, Purpose, check_seeds
 from envs.vector import ClassroomVectorEnv
@@ -55,8 +55,15 @@ def test_training_teaches_the_classes_that_the_run_records() -> None:
 def test_no_training_seed_reaches_another_range() -> None:
     with pytest.raises(ValueError, match="between 0 and"):
         set_random_seed(LARGEST_SEED + 1)  # so that no run can have a larger seed
-    met = TrainConfig(classrooms=10**6).class_seeds(LARGEST_SEED)
-    check_seeds(met.start, len(met), "training")
+    for preset in ("default", "reference"):
+        met = PRESETS[preset].class_seeds(LARGEST_SEED)
+        check_seeds(met.start, len(met), "training")
+
+
+def test_runs_with_different_seeds_share_no_class() -> None:
+    """Or the interval over training seeds would be that of nearly one run."""
+    one, next_one = (TrainConfig(classrooms=5).class_seeds(seed) for seed in (6, 7))
+    assert not set(one) & set(next_one)
 
 
 class LargestDraw:
