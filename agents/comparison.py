@@ -51,8 +51,9 @@ class Row:
     decisions_per_second: float
     curve: Floats
     """(CURVE_POINTS,) mean NLG over the course."""
-    quartiles: list[Estimate]
-    """Expected delayed gain of learners by quartile of their pre-test, lowest first."""
+    quartiles: list[Effect]
+    """Mean delayed gain of learners by quartile of their pre-test over all classes, lowest first;
+    the intervals resample whole classes, as classmates share what they were taught."""
     activity_shares: dict[str, float]
     """Share of the course by activity."""
     profile: Profile
@@ -193,10 +194,12 @@ def _aptitude_treatment(minutes: Floats) -> Effect | None:
     return effect(total[0] / total[2] - total[1] / total[3], low - high)
 
 
-def _quartiles(runs: Sequence[Outcome]) -> list[Estimate]:
+def _quartiles(runs: Sequence[Outcome]) -> list[Effect]:
     """Gain of learners by quartile of the pre-test over all classes; ties keep their order."""
-    rank = np.argsort(np.argsort(runs[0].pre_test.ravel(), kind="stable"), kind="stable")
-    quartile = rank * QUARTILES // len(rank)
-    gains = np.stack([run.gain.ravel() for run in runs])  # (R, N S)
-    filled = [gains[:, quartile == q] for q in range(QUARTILES)]
-    return [estimate(part) for part in filled if part.size]
+    tests = runs[0].pre_test  # (N, S)
+    rank = np.argsort(np.argsort(tests.ravel(), kind="stable"), kind="stable")
+    quartile = (rank * QUARTILES // rank.size).reshape(tests.shape)
+    gains = np.stack([run.gain for run in runs])  # (R, N, S)
+    inside = [np.broadcast_to(quartile == q, gains.shape) for q in range(QUARTILES)]
+    found = [share((gains * own).sum(axis=2), own.sum(axis=2)) for own in inside]
+    return [each for each in found if each is not None]

@@ -90,9 +90,9 @@ def draw_quartiles(rows: Sequence[Row]) -> Figure:
     width = 0.8 / max(1, len(best))
     for number, row in enumerate(best):
         places = np.arange(len(row.quartiles)) + (number - (len(best) - 1) / 2) * width
-        means = np.array([quartile.mean for quartile in row.quartiles])
-        low = means - [quartile.mean_low for quartile in row.quartiles]
-        high = np.array([quartile.mean_high for quartile in row.quartiles]) - means
+        means = np.array([quartile.value for quartile in row.quartiles])
+        low = means - [quartile.low for quartile in row.quartiles]
+        high = np.array([quartile.high for quartile in row.quartiles]) - means
         axes.bar(places, means, width, yerr=[low, high], label=_label(row), error_kw={"lw": 1})
     axes.set_xticks(range(4), ["lowest quarter", "second", "third", "highest quarter"])
     axes.set_xlabel("learners by pre-test")

@@ -141,7 +141,7 @@ def cohens_d(ours: Floats, theirs: Floats, resamples: int = RESAMPLES) -> Effect
 
 
 def share(parts: Floats, wholes: Floats, resamples: int = RESAMPLES) -> Effect | None:
-    """Share of a whole that differs from class to class, over all of them: a ratio of sums.
+    """Share of a whole (or mean over members) that differs from class to class: a ratio of sums.
 
     Args:
         parts: (R, N) of every run and class.

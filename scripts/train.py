@@ -37,7 +37,6 @@ from agents.tutors.registry import make_tutor
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
 from envs.curricula import find
-from envs.curriculum import Curriculum
 from envs.entry_point import find_classroom
 from envs.seeds import check_seeds
 from envs.simulation import Simulation
@@ -89,11 +88,6 @@ def named(argv: list[str], option: str) -> str | None:
     return None
 
 
-def curriculum_of(config: TrainConfig) -> Curriculum:
-    """The built-in curriculum of that name, or the one saved at that path."""
-    return find(config.curriculum)
-
-
 def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
     """Classrooms and a fresh model, on the device asked for."""
     env = classrooms(config)
@@ -112,7 +106,7 @@ def inspections(config: TrainConfig) -> list[BaseCallback]:
     """Callbacks that show in TensorBoard what the tutor does and why."""
     if config.inspection_rollouts == 0:
         return []
-    one = Simulation(1, config.course, curriculum_of(config), Constants())
+    one = Simulation(1, config.course, find(config.curriculum), Constants())
     return [InspectionCallback(one, every=config.inspection_rollouts)]
 
 
@@ -256,7 +250,9 @@ def summary(
         figures["episodes"] = episodes
     elif config.evaluation_classes:
         tutor = TrainedPolicy(model.policy, seed=SAMPLING_SEED)
-        [unseen] = try_out([tutor], config.course, curriculum_of(config), config.evaluation_classes)
+        [unseen] = try_out(
+            [tutor], config.course, find(config.curriculum), config.evaluation_classes
+        )
         figures["nlg_delayed"] = float(unseen.figures["nlg_delayed"].mean())
         figures["classes"] = config.evaluation_classes
     return figures

@@ -30,9 +30,10 @@ from agents.tutors.protocol import Privileged
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
 from envs.course import EVALUATION_SEED, Course
+from envs.curricula import find
 from envs.simulation import Simulation
 from envs.view import as_text, draw
-from scripts.train import INTERRUPTED, curriculum_of
+from scripts.train import INTERRUPTED
 
 GIF_SIZE: Final = (720, 480)
 """Pixels: small enough for a page, large enough to read the names."""
@@ -108,7 +109,7 @@ def rule(name: str, seed: int) -> tuple[Simulation, Chooser]:
 
 def classroom(config: TrainConfig, seed: int, on_illegal: str = "error") -> Simulation:
     """Open one classroom of unseen learners."""
-    curriculum = curriculum_of(config)
+    curriculum = find(config.curriculum)
     simulation = Simulation(1, config.course, curriculum, Constants(), on_illegal=on_illegal)
     simulation.seed(np.array([EVALUATION_SEED + seed]))
     simulation.start()

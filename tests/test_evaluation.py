@@ -1,6 +1,7 @@
 """Evaluation: paired, reproducible, refusing training classes, with a fixed JSON form."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,22 @@ def test_comparison_counts_runs_and_places_tutors_between_floor_and_ceiling() ->
     assert means == sorted(means, reverse=True)
 
 
+def test_quartiles_resample_classes_as_one() -> None:
+    """Forty copies of a class are still one class: they must not narrow its interval."""
+    [taught] = outcomes("random", classes=8)
+    crowd = replace(
+        taught,
+        pre_test=np.repeat(taught.pre_test, 40, axis=1),
+        gain=np.repeat(taught.gain, 40, axis=1),
+    )
+    [few], [many] = compare([taught]), compare([crowd])
+    for one, other in zip(few.quartiles, many.quartiles, strict=True):
+        assert other.value == pytest.approx(one.value)
+        assert other.high - other.low == pytest.approx(one.high - one.low)
+    gain, rank = taught.gain.ravel(), np.argsort(taught.pre_test.ravel(), kind="stable")
+    assert few.quartiles[0].value == pytest.approx(gain[rank[:6]].mean())
+
+
 def test_runs_of_one_policy_must_teach_the_same_classes() -> None:
     with pytest.raises(ValueError, match="runs of random"):
         compare([*outcomes("random"), *outcomes("random", classes=2)])
@@ -221,7 +238,7 @@ def test_command_refuses_a_run_that_was_trained_on_test_classes(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
-    config["seed"] = EVALUATION_SEED - config["train"]["classrooms"] + 1
+    config["seed"] = EVALUATION_SEED // config["train"]["classrooms"]
     (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
     assert command.main([str(run), "--tutors", "random", "--classes", "1"]) == 2
     assert "on which attention (quick) was trained" in capsys.readouterr().err
