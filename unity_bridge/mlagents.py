@@ -1,0 +1,36 @@
+"""The border to mlagents-envs: what the bridge uses of it, imported after protobuf was made to fit.
+
+mlagents-envs has no types, so everything named here is Any to a type checker.
+"""
+
+from unity_bridge import protobuf_compat
+
+protobuf_compat.use_modern_protobuf()
+
+from mlagents_envs.base_env import (  # noqa: E402  (needs the line above)
+    ActionSpec,
+    ActionTuple,
+    BehaviorSpec,
+    DecisionSteps,
+    DimensionProperty,
+    ObservationSpec,
+    ObservationType,
+    TerminalSteps,
+)
+from mlagents_envs.communicator import Communicator  # noqa: E402
+from mlagents_envs.communicator_objects.unity_message_pb2 import UnityMessageProto  # noqa: E402
+from mlagents_envs.environment import UnityEnvironment  # noqa: E402
+
+__all__ = [
+    "ActionSpec",
+    "ActionTuple",
+    "BehaviorSpec",
+    "Communicator",
+    "DecisionSteps",
+    "DimensionProperty",
+    "ObservationSpec",
+    "ObservationType",
+    "TerminalSteps",
+    "UnityEnvironment",
+    "UnityMessageProto",
+]
