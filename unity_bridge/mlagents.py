@@ -20,6 +20,18 @@ from mlagents_envs.base_env import (  # noqa: E402  (needs the line above)
 from mlagents_envs.communicator import Communicator  # noqa: E402
 from mlagents_envs.communicator_objects.unity_message_pb2 import UnityMessageProto  # noqa: E402
 from mlagents_envs.environment import UnityEnvironment  # noqa: E402
+from mlagents_envs.side_channel import OutgoingMessage, SideChannel  # noqa: E402
+from mlagents_envs.side_channel.engine_configuration_channel import (  # noqa: E402
+    EngineConfigurationChannel,
+)
+from mlagents_envs.side_channel.environment_parameters_channel import (  # noqa: E402
+    EnvironmentParametersChannel,
+)
+from mlagents_envs.side_channel.side_channel_manager import SideChannelManager  # noqa: E402
+from mlagents_envs.side_channel.stats_side_channel import (  # noqa: E402
+    StatsAggregationMethod,
+    StatsSideChannel,
+)
 
 __all__ = [
     "ActionSpec",
@@ -28,8 +40,15 @@ __all__ = [
     "Communicator",
     "DecisionSteps",
     "DimensionProperty",
+    "EngineConfigurationChannel",
+    "EnvironmentParametersChannel",
     "ObservationSpec",
     "ObservationType",
+    "OutgoingMessage",
+    "SideChannel",
+    "SideChannelManager",
+    "StatsAggregationMethod",
+    "StatsSideChannel",
     "TerminalSteps",
     "UnityEnvironment",
     "UnityMessageProto",

@@ -1,0 +1,270 @@
+"""What Python and the Unity scene tell each other beside observations and actions.
+
+Format. One message is one payload of ML-Agents' side channel `CHANNEL_ID` (the frame around it, 16
+bytes of id and a little-endian int32 length, is ML-Agents' own). The whole payload is one JSON
+object in UTF-8, without a byte-order mark, length or terminator of ours. In C#:
+`message.GetRawBytes()` and `SetRawBytes(...)`. ML-Agents' own strings are ASCII only, so they are
+not used.
+
+The object holds "type" (the names in `TYPES`), "version" (`VERSION`), then the fields of that type
+in the order below, flat: numbers, booleans, strings, lists of numbers, lists of flat objects. There
+is no null and no map, so that Unity's JsonUtility reads it. Numbers are finite. Example:
+
+    {"type":"answer","version":1,"classroom":0,"learner":3,"concept":5,"item":2,"correct":true,
+     "quiz":false,"seconds":12.5,"hints":1,"time":310.0}
+
+(in one line). `classroom` counts the classrooms (areas) of a scene from 0. `learner` counts from 1;
+0 is the class. `concept` and `item` count from 0 in the curriculum; -1 is none. A reader ignores
+fields and types that it does not know; a field that it needs and does not find, or of another kind,
+is an error. `VERSION` goes up when an existing field changes its meaning, and a message of another
+version is refused.
+"""
+
+import json
+import typing
+from dataclasses import dataclass, fields
+from typing import Any, Final
+from uuid import UUID
+
+from envs.curriculum import Curriculum
+from unity_bridge.faults import Garbled, WrongVersion
+
+CHANNEL_ID: Final = UUID("0015895d-eac5-55c6-965a-7964226a6546")
+"""uuid5(NAMESPACE_URL, "attention-learning-system/classroom-channel")."""
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hello:
+    """From Unity, once at its start and after each reset: who is there."""
+
+    package: str
+    """Version of the Unity package, as 1.2.3."""
+    unity: str
+    """Version of the engine."""
+    layout: str
+    """Fingerprint of the observation layout that the package was generated for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """From Unity: a learner answered an item (an event, as in `envs.events`)."""
+
+    classroom: int
+    learner: int
+    concept: int
+    item: int
+    correct: bool
+    """At the first attempt."""
+    quiz: bool
+    """Without feedback."""
+    seconds: float
+    """Time on the item."""
+    hints: int
+    """Hints asked for before the answer."""
+    time: float
+    """Seconds since the course began, nights and gaps included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaughtConcept:
+    """A concept of the curriculum as the scene shows it."""
+
+    name: str
+    text: str
+    """What a learner can do who has mastered it."""
+    depth: float
+    """0 for what needs nothing before it, 1 for what comes last."""
+    prerequisites: tuple[int, ...]
+    """Indices of the concepts that are needed first."""
+    difficulties: tuple[float, ...]
+    """Of its items, logit relative to the concept, ascending."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaughtCurriculum:
+    """To Unity, before the course: what is taught."""
+
+    name: str
+    concepts: tuple[TaughtConcept, ...]
+
+    @classmethod
+    def of(cls, curriculum: Curriculum) -> "TaughtCurriculum":
+        """The message for a curriculum."""
+        index = {concept.name: c for c, concept in enumerate(curriculum.concepts)}
+        needs: dict[str, list[int]] = {name: [] for name in index}
+        for first, then in curriculum.prerequisites:
+            needs[then].append(index[first])
+        depth = curriculum.depth  # (C,)
+        return cls(
+            name=curriculum.name,
+            concepts=tuple(
+                TaughtConcept(
+                    name=concept.name,
+                    text=concept.text,
+                    depth=float(depth[c]),
+                    prerequisites=tuple(sorted(needs[concept.name])),
+                    difficulties=concept.items,
+                )
+                for c, concept in enumerate(curriculum.concepts)
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """To Unity, before the course: how the scene is set."""
+
+    scene: str
+    """Kind of lesson, one of envs.spaces.SCENES."""
+    classrooms: int
+    learners: int
+    """In each classroom."""
+    seats_in_row: int
+    lessons: int
+    minutes: int
+    """Of one lesson."""
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caption:
+    """To Unity: words that the tutor says, to a learner or the class."""
+
+    classroom: int
+    learner: int
+    text: str
+    seconds: float
+    """How long they stay."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A part of the policy's attention, in [0, 1]."""
+
+    index: int
+    """A learner from 1, or a concept from 0."""
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reasons:
+    """To Unity: why the tutor acted so."""
+
+    classroom: int
+    sentence: str
+    learners: tuple[Share, ...]
+    """Whom the policy looks at, most first."""
+    concepts: tuple[Share, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Puppet:
+    """A simulated learner as it is now, for the figure that stands for it."""
+
+    learner: int
+    occupation: int
+    """envs.activities.Occupation."""
+    concept: int
+    attending: bool
+    affect: int
+    """envs.affect.Affect."""
+    fatigue: float
+    """0 to 1."""
+    sickness: float
+    """SSQ total score, 0 to about 236."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Puppets:
+    """To Unity: all simulated learners of a classroom (the digital twin)."""
+
+    classroom: int
+    puppets: tuple[Puppet, ...]
+
+
+Message = Hello | Answer | TaughtCurriculum | Scene | Caption | Reasons | Puppets
+TYPES: Final[dict[str, type[Any]]] = {
+    "hello": Hello,
+    "answer": Answer,
+    "curriculum": TaughtCurriculum,
+    "scene": Scene,
+    "caption": Caption,
+    "reasons": Reasons,
+    "puppets": Puppets,
+}
+_NAMES = {kind: name for name, kind in TYPES.items()}
+
+
+def encode(message: Message) -> bytes:
+    """The payload for a message.
+
+    Raises:
+        ValueError: A number is not finite.
+    """
+    head = {"type": _NAMES[type(message)], "version": VERSION}
+    return json.dumps(
+        head | _plain(message), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    ).encode("utf-8")
+
+
+def _plain(message: Any) -> dict[str, Any]:
+    return {
+        field.name: [_plain(v) if hasattr(v, "__dataclass_fields__") else v for v in value]
+        if isinstance(value := getattr(message, field.name), tuple)
+        else value
+        for field in fields(message)
+    }
+
+
+def decode(payload: bytes) -> Message | None:
+    """The message in a payload; None where its type is unknown here.
+
+    Raises:
+        Garbled: It is no JSON object in UTF-8, or a field is missing or of the wrong kind.
+        WrongVersion: It is of another version of these messages.
+    """
+    try:
+        found = json.loads(payload.decode("utf-8"), parse_constant=_refuse)
+        if not isinstance(found, dict):
+            raise ValueError(f"it is {type(found).__name__}; expected an object")
+        name = _value("type", str, found.get("type"))
+        version = _value("version", int, found.get("version"))
+    except ValueError as broken:
+        raise Garbled("A message of the classroom channel", str(broken)) from broken
+    if version != VERSION:
+        raise WrongVersion("the classroom channel", str(version), str(VERSION))
+    try:
+        return _filled(TYPES[name], found) if name in TYPES else None
+    except ValueError as broken:
+        raise Garbled(f"A {name} message of the classroom channel", str(broken)) from broken
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"it holds {constant}; expected finite numbers")
+
+
+def _filled(kind: type[Any], found: dict[str, Any]) -> Any:
+    """A dataclass from a JSON object."""
+    hints = typing.get_type_hints(kind)
+    missing = [field.name for field in fields(kind) if field.name not in found]
+    if missing:
+        raise ValueError(f"field {missing[0]} is missing")
+    return kind(**{f.name: _value(f.name, hints[f.name], found[f.name]) for f in fields(kind)})
+
+
+def _value(name: str, kind: Any, value: Any) -> Any:
+    """The value of one field as its declared kind."""
+    if typing.get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise ValueError(f"field {name} is {value!r}; expected a list")
+        return tuple(_value(name, typing.get_args(kind)[0], element) for element in value)
+    if hasattr(kind, "__dataclass_fields__"):
+        if not isinstance(value, dict):
+            raise ValueError(f"field {name} holds {value!r}; expected an object")
+        return _filled(kind, value)
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ValueError(f"field {name} is {value!r}; expected {kind.__name__}")
+    return value
