@@ -1,13 +1,17 @@
 """A player without a scene: the client side of the protocol, answering from a script."""
 
+import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
 import numpy as np
 
+from unity_bridge.connection import Connection
 from unity_bridge.mlagents import UnityMessageProto
+from unity_bridge.transport import Listening
 
 EXCHANGE = "/communicator_objects.UnityToExternalProto/Exchange"
 Output = Any  # UnityRLOutputProto
@@ -60,7 +64,9 @@ class ScriptedPlayer:
     ) -> None:
         self.script, self.brains, self.version = script, brains, version
         self.inputs: list[Any] = []
-        self.channel = grpc.insecure_channel(f"localhost:{port}")
+        self.reply: Any = None
+        again = [(f"grpc.{which}_reconnect_backoff_ms", 50) for which in ("initial", "max", "min")]
+        self.channel = grpc.insecure_channel(f"localhost:{port}", options=again)
         self.call = self.channel.unary_unary(
             EXCHANGE,
             request_serializer=UnityMessageProto.SerializeToString,
@@ -71,7 +77,7 @@ class ScriptedPlayer:
 
     def _play(self) -> None:
         try:
-            self._speak(self._greeting())
+            self._speak(self._greeting(), wait_for_ready=True)
             reply = self._speak(UnityMessageProto(header={"status": 200}))
             while reply.header.status == 200:
                 said = self.script(reply.unity_input.rl_input)
@@ -80,11 +86,12 @@ class ScriptedPlayer:
                     message.unity_output.rl_output.CopyFrom(said)
                     self._introduce(message.unity_output)
                 reply = self._speak(message)
+            self.reply = reply
         except (grpc.RpcError, ValueError):  # the bridge closed, or this player was killed
             pass
 
-    def _speak(self, message: Any) -> Any:
-        reply = self.call(message, wait_for_ready=True, timeout=20)
+    def _speak(self, message: Any, *, wait_for_ready: bool = False) -> Any:
+        reply = self.call(message, wait_for_ready=wait_for_ready, timeout=20)
         self.inputs.append(reply.unity_input)
         return reply
 
@@ -107,7 +114,30 @@ class ScriptedPlayer:
         """Cut the connection without a word."""
         self.channel.close()
 
-    def join(self) -> None:
-        """Wait for the thread; the bridge must have closed."""
+    def join(self) -> int:
+        """Wait for the thread; the status of the bridge's last answer, 0 where it never came."""
         self.thread.join(10)
         self.channel.close()
+        return self.reply.header.status if self.reply is not None else 0
+
+
+@contextmanager
+def playing(
+    script: Script, brains: dict[str, dict[str, Any]], seconds: float = 20.0, **listening: Any
+) -> Iterator[tuple[Connection, ScriptedPlayer]]:
+    """A connection with a scripted player at its other end."""
+    port = free_port()
+    player = ScriptedPlayer(port, script, brains)
+    try:
+        waits = Listening(port=port, connect_seconds=20.0, answer_seconds=seconds, **listening)
+        with Connection(listening=waits) as connection:
+            yield connection, player
+    finally:
+        player.join()
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 
+@dataclass(eq=False)
 class Fault(RuntimeError):  # noqa: N818  (the kinds are named after what happened)
     """Something between Python and Unity is not as it must be.
 

@@ -19,6 +19,7 @@ from mlagents_envs.base_env import (  # noqa: E402  (needs the line above)
 )
 from mlagents_envs.communicator import Communicator  # noqa: E402
 from mlagents_envs.communicator_objects.unity_message_pb2 import UnityMessageProto  # noqa: E402
+from mlagents_envs.env_utils import validate_environment_path  # noqa: E402
 from mlagents_envs.environment import UnityEnvironment  # noqa: E402
 from mlagents_envs.side_channel import OutgoingMessage, SideChannel  # noqa: E402
 from mlagents_envs.side_channel.engine_configuration_channel import (  # noqa: E402
@@ -52,4 +53,5 @@ __all__ = [
     "TerminalSteps",
     "UnityEnvironment",
     "UnityMessageProto",
+    "validate_environment_path",
 ]

@@ -1,0 +1,281 @@
+"""Whatever goes wrong between Python and a player is named, and nothing is left behind."""
+
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from tests.scripted_player import (
+    EXCHANGE,
+    ScriptedPlayer,
+    agent,
+    free_port,
+    observation,
+    output,
+    playing,
+)
+from unity_bridge import faults, player_process
+from unity_bridge.connection import Connection, Player
+from unity_bridge.mlagents import UnityMessageProto
+from unity_bridge.transport import UNITY_TAKES, Listening, QueueCommunicator
+
+PUPIL = {"num_discrete_actions": 1, "discrete_branch_sizes": [3]}
+ONE = output(pupil=[agent(1, observation("eyes", [1, 2]))])
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that must be free again at the end."""
+    number = free_port()
+    yield number
+    QueueCommunicator(Listening(port=number)).close()
+
+
+def _listen(port: int, **fields: Any) -> Listening:
+    return Listening(port=port, **{"connect_seconds": 20.0, "answer_seconds": 20.0} | fields)
+
+
+def test_a_player_steps_and_is_told_to_stop_at_the_end() -> None:
+    with playing(lambda _: ONE, {"pupil": dict(PUPIL)}) as (connection, player):
+        connection.reset()
+        connection.step()
+        assert connection.get_steps("pupil")[0].obs[0].tolist() == [[1, 2]]
+        assert connection.package_version == "4.0.0"
+    assert player.join() == 400
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_taken_port_names_who_has_it(address: str) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as other:
+        try:
+            other.bind((address, 0))
+        except OSError:
+            pytest.skip(f"this machine has no {address}; IPv6 on loopback would make this run")
+        other.listen()
+        taken = other.getsockname()[1]
+        with pytest.raises(faults.PortTaken, match=rf"Port {taken} .* \(pid {os.getpid()}\)"):
+            Connection(listening=_listen(taken))
+
+
+def test_two_bridges_never_share_a_port(port: int) -> None:
+    first = QueueCommunicator(Listening(port=port))
+    with pytest.raises(faults.PortTaken):
+        QueueCommunicator(Listening(port=port))
+    first.close()
+
+
+def test_only_this_machine_can_connect(port: int) -> None:
+    communicator = QueueCommunicator(Listening(port=port))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", port), 5)  # mlagents-envs' server accepts this
+    communicator.close()
+    everywhere = QueueCommunicator(Listening(port=port, host="0.0.0.0"))  # noqa: S104  (asked for)
+    socket.create_connection(("127.0.0.2", port), 5).close()
+    everywhere.close()
+
+
+def test_nobody_connects(port: int) -> None:
+    with pytest.raises(faults.NobodyConnected, match=rf"port {port} within 0\.3 s"):
+        Connection(listening=_listen(port, connect_seconds=0.3))
+
+
+def test_waiting_can_be_watched_and_given_up(port: int) -> None:
+    seen: list[int] = []
+
+    def watch() -> None:
+        seen.append(1)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Connection(listening=_listen(port, connect_seconds=float("inf")), waiting=watch)
+
+
+def test_a_hanging_player() -> None:
+    wake = threading.Event()
+
+    def hang(said: Any) -> Any:
+        return ONE if said.command == 1 else wake.wait(10) and None
+
+    with playing(hang, {"pupil": dict(PUPIL)}, seconds=0.5) as (connection, _):
+        connection.reset()
+        with pytest.raises(faults.PlayerSilent, match=r"answer for 0\.5 s"):
+            connection.step()
+        wake.set()
+
+
+def test_a_broken_connection() -> None:
+    with playing(lambda _: ONE, {"pupil": dict(PUPIL)}) as (connection, player):
+        connection.reset()
+        player.kill()
+        player.thread.join(10)
+        with pytest.raises(faults.PlayerDied, match="its connection broke"):
+            connection.step()
+
+
+def test_play_is_ended_in_the_editor() -> None:
+    turns = iter([ONE])
+    with playing(lambda _: next(turns, None), {"pupil": dict(PUPIL)}) as (connection, player):
+        connection.reset()
+        with pytest.raises(faults.PlayerStopped):
+            connection.step()
+        assert player.join() == 400  # the editor hangs where its goodbye has no answer
+
+
+def test_another_player_comes_before_the_first_has_gone() -> None:
+    wake = threading.Event()
+
+    def hang(said: Any) -> Any:
+        return ONE if said.command == 1 else wake.wait(10) and None
+
+    with playing(hang, {"pupil": dict(PUPIL)}) as (connection, _):
+        connection.reset()
+        second = ScriptedPlayer(connection.port, lambda _: ONE, {})
+        with pytest.raises(faults.PlayerRestarted):
+            connection.step()
+        wake.set()
+    second.join()
+
+
+@pytest.mark.parametrize("version", ["0.14.0", "2.0.0", ""])
+def test_an_incompatible_version(port: int, version: str) -> None:
+    player = ScriptedPlayer(port, lambda _: ONE, {}, version=version)
+    with pytest.raises(faults.WrongVersion, match=f"version {version or 'none'} of .* 1.5.0"):
+        Connection(listening=_listen(port))
+    player.join()
+
+
+def test_a_message_over_the_limit_in_either_direction() -> None:
+    large = output(pupil=[agent(1, observation("eyes", range(2000)))])
+    script = iter([ONE, large])
+    brains = {"pupil": dict(PUPIL)}
+    with playing(lambda _: next(script), brains, largest_message=4000) as (connection, _):
+        connection.reset()
+        with pytest.raises(faults.MessageTooLarge, match=r"The player sent .* the limit is 4000"):
+            connection.step()
+    with playing(lambda _: ONE, {"pupil": dict(PUPIL)}) as (connection, player):
+        connection.reset()
+        connection.channels.parameters.set_float_parameter("x" * UNITY_TAKES, 1.0)
+        with pytest.raises(faults.MessageTooLarge, match="Python sent"):
+            connection.step()
+    assert player.join() == 400
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        (b"\xff\xff", "A message of the player cannot be read"),
+        (UnityMessageProto(header={"status": 200}).SerializeToString(), "does not introduce"),
+    ],
+)
+def test_something_else_calls(port: int, message: bytes, says: str) -> None:
+    with grpc.insecure_channel(f"localhost:{port}") as channel:
+        call = channel.unary_unary(EXCHANGE).future(message, wait_for_ready=True)
+        with pytest.raises(faults.Garbled, match=says):
+            Connection(listening=_listen(port))
+        call.cancel()
+
+
+BAD = [
+    (agent(4, observation("eyes", [1, float("nan")])), faults.NotFinite, r"eyes\[1\] is nan"),
+    (agent(4, observation("eyes", [-float("inf"), 0])), faults.NotFinite, r"eyes\[0\] is -inf"),
+    (agent(4, observation("eyes", [1, 2]), reward=float("nan")), faults.NotFinite, "its reward"),
+    (agent(4, observation("eyes", [1, 2, 3])), faults.WrongShape, r"eyes is \(3,\).*\(2,\)"),
+    (agent(4), faults.WrongShape, "of 0 sensors; expected 1"),
+    (
+        agent(4, observation("eyes", [1, 2]), action_mask=[True]),
+        faults.WrongShape,
+        "mask is of 1 actions; expected 3",
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "kind", "says"), BAD)
+@pytest.mark.parametrize("done", [False, True])
+def test_a_bad_observation_names_agent_and_sensor(
+    said: dict[str, Any], kind: type[faults.Fault], says: str, done: bool
+) -> None:
+    if done and "action_mask" in said:
+        return  # an agent whose episode ended chooses nothing
+    good = agent(3, observation("eyes", [1, 2]))
+    turns = iter([ONE, output(pupil=[good, said | {"done": done}])])
+    with playing(lambda _: next(turns), {"pupil": dict(PUPIL)}) as (connection, _):
+        connection.reset()
+        with pytest.raises(kind, match=rf"pupil, agent 4: .*{says}"):
+            connection.step()
+
+
+def _build(folder: Path, text: str, mode: int = 0o755) -> str:
+    path = folder / "game.x86_64"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return str(path)
+
+
+def test_a_build_that_dies_leaves_its_exit_code_and_log(tmp_path: Path) -> None:
+    build = _build(tmp_path, "#!/bin/sh\necho NullReferenceException: board\nexit 3\n")
+    with pytest.raises(faults.PlayerDied, match="exit code 3") as died:
+        Connection(Player(build=build), listening=_listen(0))
+    assert "NullReferenceException: board" in str(died.value)
+    build = _build(tmp_path, "#!/bin/sh\nkill -9 $$\n")
+    with pytest.raises(faults.PlayerDied, match="signal SIGKILL"):
+        Connection(Player(build=build), listening=_listen(0))
+
+
+def test_a_build_that_never_connects_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player_process, "END_SECONDS", 0.1)
+    build = _build(tmp_path, "#!/bin/sh\necho $$ loading $*\nexec sleep 60\n")
+    log = tmp_path / "logs" / "player.log"
+    with pytest.raises(faults.NobodyConnected, match="loading --mlagents-port"):
+        Connection(Player(build=build, log=log), listening=_listen(0, connect_seconds=0.5))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(log.read_text(encoding="utf-8").split()[0]), 0)
+
+
+def test_a_build_that_is_not_there_or_may_not_run(tmp_path: Path) -> None:
+    with pytest.raises(faults.BuildMissing, match="no such executable"):
+        Connection(Player(build=str(tmp_path / "other")))
+    build = _build(tmp_path, "#!/bin/sh\n", mode=0o644)
+    with pytest.raises(faults.BuildMissing, match="Permission denied"):
+        Connection(Player(build=build))
+
+
+def test_python_ends_with_a_player_still_connected(port: int) -> None:
+    program = f"""
+from tests.scripted_player import ScriptedPlayer, output
+from unity_bridge.connection import Connection
+from unity_bridge.transport import Listening
+player = ScriptedPlayer({port}, lambda _: output(), {{}})
+Connection(listening=Listening(port={port})).reset()
+print("bye")
+"""
+    done = subprocess.run(  # noqa: S603  (the program is the test's own)
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout == "bye\n"
+
+
+KINDS = [k for k in vars(faults).values() if isinstance(k, type) and hasattr(k, "remedy")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_fault_says_its_facts_and_crosses_processes(kind: type[Any]) -> None:
+    facts = {"str": "x{y}", "int": 3, "float": 0.5}
+    fault = kind(*(facts[str(getattr(f.type, "__name__", f.type))] for f in fields(kind)))
+    text = str(fault)
+    assert text.endswith(".")
+    assert all(str(getattr(fault, f.name)) in text for f in fields(kind))
+    again = pickle.loads(pickle.dumps(fault))  # noqa: S301  (just pickled)
+    assert (type(again), str(again)) == (kind, text)

@@ -1,0 +1,50 @@
+"""Ports of this machine: which addresses are loopback, and who listens on a taken port."""
+
+import errno
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+LISTENING = "0A"  # state in /proc/net/tcp, see proc_pid_net(5)
+
+
+def loopback() -> list[str]:
+    """The machine's loopback addresses; Unity asks for "localhost", which may be either."""
+    if not socket.has_ipv6:
+        return ["127.0.0.1"]
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError as refused:
+            if refused.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
+                raise
+            return ["127.0.0.1"]
+    return ["127.0.0.1", "[::1]"]
+
+
+def owner(port: int) -> str:
+    """Who listens on a port, as "name (pid N)"; "another program" where that cannot be seen.
+
+    Only Linux tells it through files, and only about the processes of the same user.
+    """
+    wanted = {f"socket:[{inode}]" for inode in _listeners(port)}
+    for process in PROC.glob("[0-9]*"):
+        try:
+            if any(str(link.readlink()) in wanted for link in (process / "fd").iterdir()):
+                name = (process / "comm").read_text(encoding="utf-8").strip()
+                return f"{name} (pid {process.name})"
+        except OSError:  # ended meanwhile, or another user's
+            continue
+    return "another program"
+
+
+def _listeners(port: int) -> Iterator[str]:
+    """Inodes of the sockets that listen on the port."""
+    for table in ("tcp", "tcp6"):
+        path = PROC / "net" / table
+        rows = path.read_text(encoding="ascii").splitlines()[1:] if path.exists() else []
+        for row in rows:
+            _, local, _, state, *rest = row.split()
+            if state == LISTENING and int(local.rpartition(":")[2], 16) == port:
+                yield rest[5]
