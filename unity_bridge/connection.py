@@ -85,6 +85,11 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
         """Where it listens."""
         return int(self._port)
 
+    @property
+    def answer_seconds(self) -> float:
+        """How long the player may take to answer."""
+        return self._listening.answer_seconds
+
     def _get_communicator(self, *_: Any) -> QueueCommunicator:
         """Listen, then start the build: a player tries to connect only once."""
         if not self._listening.port and not self.player.build:

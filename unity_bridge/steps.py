@@ -97,7 +97,7 @@ def _sensed(said: Sequence[Any], shape: tuple[int, ...]) -> NDArray[np.float32]:
             if picture.shape != shape:
                 raise _MisshapenError(row, picture.shape)
         return np.array(pictures, np.float32)
-    numbers = np.frombuffer(b"".join([o.float_data.data for o in said]), "<f4")
+    numbers = np.frombuffer(bytearray().join([o.float_data.data for o in said]), "<f4")
     if numbers.size != len(said) * math.prod(shape):
         for row, observation in enumerate(said):
             if len(observation.float_data.data) != 4 * math.prod(shape):
