@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import numpy as np
 import pytest
 
 from tests.scripted_player import (
@@ -25,7 +26,7 @@ from tests.scripted_player import (
 )
 from unity_bridge import faults, player_process
 from unity_bridge.connection import Connection, Player
-from unity_bridge.mlagents import UnityMessageProto
+from unity_bridge.mlagents import ActionTuple, UnityEnvironment, UnityMessageProto
 from unity_bridge.transport import UNITY_TAKES, Listening, QueueCommunicator
 
 PUPIL = {"num_discrete_actions": 1, "discrete_branch_sizes": [3]}
@@ -51,6 +52,20 @@ def test_a_player_steps_and_is_told_to_stop_at_the_end() -> None:
         assert connection.get_steps("pupil")[0].obs[0].tolist() == [[1, 2]]
         assert connection.package_version == "4.0.0"
     assert player.join() == 400
+
+
+def test_actions_are_written_as_mlagents_writes_them() -> None:
+    rng = np.random.default_rng(0)
+    crowd = output(pupil=[agent(n, observation("eyes", [1, 2])) for n in range(3)])
+    brain = PUPIL | {"num_continuous_actions": 2}
+    with playing(lambda _: crowd, {"pupil": brain}) as (connection, _):
+        connection.reset()
+        for shown in (3, 0):
+            told = ActionTuple(rng.normal(size=(shown, 2)), rng.integers(3, size=(shown, 1)))
+            connection._env_state["pupil"] = (range(shown), ())
+            theirs = UnityEnvironment._generate_step_input(connection, {"pupil": told})
+            assert connection._generate_step_input({"pupil": told}) == theirs
+        connection._env_state["pupil"] = (range(3), ())
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from unity_bridge.channels import Channels
 from unity_bridge.faults import WrongVersion
-from unity_bridge.mlagents import UnityEnvironment
+from unity_bridge.mlagents import UnityEnvironment, UnityMessageProto
 from unity_bridge.player_process import PlayerProcess
 from unity_bridge.steps import decisions_and_ends
 from unity_bridge.transport import Listening, QueueCommunicator
@@ -119,6 +119,21 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
             agents = output.agentInfos[name].value if name in output.agentInfos else ()
             self._env_state[name] = decisions_and_ends(agents, spec, name)
         self._side_channel_manager.process_side_channel_message(output.side_channel)
+
+    def _generate_step_input(self, vector_action: dict[str, Any]) -> Any:
+        """The message with everybody's actions; mlagents-envs' own takes three times as long."""
+        told = UnityMessageProto().unity_input
+        for behavior, actions in vector_action.items():
+            pairs = zip(actions.continuous.tolist(), actions.discrete.tolist(), strict=True)
+            for continuous, discrete in pairs:
+                told.rl_input.agent_actions[behavior].value.add(
+                    continuous_actions=continuous,
+                    discrete_actions=discrete,
+                    vector_actions_deprecated=continuous + discrete,  # packages before 2.0
+                )
+        side = self._side_channel_manager.generate_side_channel_messages()
+        told.rl_input.side_channel = bytes(side)
+        return told
 
     def _poll_process(self) -> None:
         if self._running is not None:
