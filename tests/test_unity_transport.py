@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -253,8 +254,10 @@ def test_a_build_that_never_connects_is_ended(
     monkeypatch.setattr(player_process, "END_SECONDS", 0.1)
     build = _build(tmp_path, "#!/bin/sh\necho $$ loading $*\nexec sleep 60\n")
     log = tmp_path / "logs" / "player.log"
+    begun = time.monotonic()
     with pytest.raises(faults.NobodyConnected, match="loading --mlagents-port"):
         Connection(Player(build=build, log=log), listening=_listen(0, connect_seconds=0.5))
+    assert time.monotonic() - begun < 30
     with pytest.raises(ProcessLookupError):
         os.kill(int(log.read_text(encoding="utf-8").split()[0]), 0)
 
