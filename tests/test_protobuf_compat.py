@@ -8,8 +8,7 @@ import pytest
 
 from unity_bridge import protobuf_compat
 
-# its own distutils.version warns; the bridge never calls it
-COMMAND = [sys.executable, "-W", "error", "-W", "ignore:distutils Version classes", "-c"]
+COMMAND = [sys.executable, "-W", "error", "-c"]
 
 
 def _run(program: str) -> str:

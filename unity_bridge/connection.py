@@ -1,7 +1,6 @@
 """A connection to one player: a `UnityEnvironment` that is safe to leave and says what is wrong."""
 
 import atexit
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,13 +67,11 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
         self._communicator: QueueCommunicator | None = None
         self._running: PlayerProcess | None = None
         try:
-            with warnings.catch_warnings():  # it compares versions by distutils
-                warnings.filterwarnings("ignore", "distutils Version classes", DeprecationWarning)
-                super().__init__(
-                    seed=self.player.seed,
-                    num_areas=self.player.areas,
-                    side_channels=self.channels.together(),
-                )
+            super().__init__(
+                seed=self.player.seed,
+                num_areas=self.player.areas,
+                side_channels=self.channels.together(),
+            )
         except BaseException:
             self._close()
             raise

@@ -7,7 +7,8 @@ from unity_bridge import protobuf_compat
 
 protobuf_compat.use_modern_protobuf()
 
-from mlagents_envs.base_env import (  # noqa: E402  (needs the line above)
+from mlagents_envs import environment  # noqa: E402  (needs the line above)
+from mlagents_envs.base_env import (  # noqa: E402
     ActionSpec,
     ActionTuple,
     BehaviorSpec,
@@ -33,6 +34,19 @@ from mlagents_envs.side_channel.stats_side_channel import (  # noqa: E402
     StatsAggregationMethod,
     StatsSideChannel,
 )
+
+
+class _Version:
+    """A version such as 1.5.0, in place of distutils' class, which warns whenever it is used.
+
+    (Ignoring the warning would not do: Python's filters are shared by threads that connect.)
+    """
+
+    def __init__(self, text: str) -> None:
+        self.version = tuple(int(part) for part in text.split("."))
+
+
+environment.StrictVersion = _Version
 
 __all__ = [
     "ActionSpec",

@@ -1,7 +1,9 @@
 """A player as a process: started with its port, its output kept, its death noticed."""
 
+import os
 import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -79,9 +81,16 @@ class PlayerProcess:
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
             self._process.wait()
         self._folder.cleanup()
+
+    def _kill(self) -> None:
+        """End it with what it started: builds are often wrapped, as by xvfb-run."""
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def _in_words(code: int) -> str:
