@@ -23,9 +23,10 @@ class Fault(RuntimeError):  # noqa: N818  (the kinds are named after what happen
     passing: ClassVar[bool] = False
 
     def __str__(self) -> str:
-        """What happened, and what to do."""
+        """What happened, what to do, and the end of the player's log where there is one."""
         facts = vars(self)
-        return f"{self.happened.format(**facts)} {self.remedy.format(**facts)}"
+        said = f"{self.happened.format(**facts)} {self.remedy.format(**facts)}"
+        return f"{said}{facts.get('log', '')}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Faults cross process borders with their facts."""
@@ -60,7 +61,7 @@ class NobodyConnected(Fault):
     port: int
     seconds: float
     log: str
-    happened = "No player connected to port {port} within {seconds:g} s.{log}"
+    happened = "No player connected to port {port} within {seconds:g} s."
     remedy = (
         "Start Python before pressing Play; set each agent's Behavior Type to Default; see that "
         "the player uses this port and needs no click to start."
@@ -76,7 +77,7 @@ class PlayerDied(Fault):
     """The exit code or signal, or that the connection broke."""
     log: str
     """The last lines of the player's log, or nothing."""
-    happened = "The player died: {how}.{log}"
+    happened = "The player died: {how}."
     remedy = "Start it again; where it dies again, look for the first error in its log."
     passing = True
 
@@ -87,7 +88,7 @@ class PlayerSilent(Fault):
 
     seconds: float
     log: str
-    happened = "The player did not answer for {seconds:g} s.{log}"
+    happened = "The player did not answer for {seconds:g} s."
     remedy = (
         "See whether it is paused, stopped at a breakpoint or loading; a slow scene needs a longer "
         "timeout."

@@ -74,7 +74,7 @@ class PlayerProcess:
         with self.log.open("rb") as written:
             written.seek(max(0, self.log.stat().st_size - READ_BYTES))
             lines = written.read().decode("utf-8", "replace").splitlines()[-LAST_LINES:]
-        return f"\nThe end of {self.log}:\n  " + "\n  ".join(lines) + "\n" if lines else ""
+        return "\n  ".join([f"\nThe end of {self.log}:", *lines]) if lines else ""
 
     def end(self) -> None:
         """Wait for it to stop, or make it; may be called twice."""
