@@ -1,8 +1,6 @@
 """Whatever goes wrong between Python and a player is named, and nothing is left behind."""
 
-import os
 import pickle
-import socket
 import subprocess
 import sys
 import threading
@@ -67,54 +65,6 @@ def test_actions_are_written_as_mlagents_writes_them() -> None:
             theirs = UnityEnvironment._generate_step_input(connection, {"pupil": told})
             assert connection._generate_step_input({"pupil": told}) == theirs
         connection._env_state["pupil"] = (range(3), ())
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_a_taken_port_names_who_has_it(address: str) -> None:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as other:
-        try:
-            other.bind((address, 0))
-        except OSError:
-            pytest.skip(f"this machine has no {address}; IPv6 on loopback would make this run")
-        other.listen()
-        taken = other.getsockname()[1]
-        with pytest.raises(faults.PortTaken, match=rf"Port {taken} .* \(pid {os.getpid()}\)"):
-            Connection(listening=_listen(taken))
-
-
-def test_two_bridges_never_share_a_port(port: int) -> None:
-    first = QueueCommunicator(Listening(port=port))
-    with pytest.raises(faults.PortTaken):
-        QueueCommunicator(Listening(port=port))
-    first.close()
-
-
-def test_only_this_machine_can_connect(port: int) -> None:
-    communicator = QueueCommunicator(Listening(port=port))
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.2", port), 5)  # mlagents-envs' server accepts this
-    communicator.close()
-    everywhere = QueueCommunicator(Listening(port=port, host="0.0.0.0"))  # noqa: S104  (asked for)
-    socket.create_connection(("127.0.0.2", port), 5).close()
-    everywhere.close()
-
-
-def test_nobody_connects(port: int) -> None:
-    with pytest.raises(faults.NobodyConnected, match=rf"port {port} within 0\.3 s"):
-        Connection(listening=_listen(port, connect_seconds=0.3))
-
-
-def test_waiting_can_be_watched_and_given_up(port: int) -> None:
-    seen: list[int] = []
-
-    def watch() -> None:
-        seen.append(1)
-        if len(seen) == 3:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        Connection(listening=_listen(port, connect_seconds=float("inf")), waiting=watch)
 
 
 def test_a_hanging_player() -> None:

@@ -30,12 +30,12 @@ class Behavior:
     def __init__(self, name: str, spec: BehaviorSpec) -> None:
         self.name, self.spec = name, spec
         self._keys = _unique([s.name or f"obs_{n}" for n, s in enumerate(spec.observation_specs)])
-        self._buffers = [
-            key
+        self._buffers = {
+            key: sensor.shape[0]
             for key, sensor in zip(self._keys, spec.observation_specs, strict=True)
             if len(sensor.shape) == 2
             and sensor.dimension_property[0] & DimensionProperty.VARIABLE_SIZE
-        ]
+        }
         self._branches = tuple(int(branch) for branch in spec.action_spec.discrete_branches)
         self._continuous = int(spec.action_spec.continuous_size)
         self.choices = sum(self._branches)
@@ -47,8 +47,8 @@ class Behavior:
         spaces: dict[str, Space[Any]] = {
             key: Box(-np.inf, np.inf, tuple(sensor.shape), np.float32) for key, sensor in sensors
         }
-        for key in self._buffers:
-            spaces[f"{key}_present"] = Box(0, 1, spaces[key].shape[:1], np.float32)  # type: ignore[index]
+        for key, rows in self._buffers.items():
+            spaces[f"{key}_present"] = Box(0, 1, (rows,), np.float32)
         return Dict(spaces)
 
     def _action_space(self) -> Space[Any]:

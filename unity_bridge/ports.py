@@ -1,6 +1,5 @@
 """Ports of this machine: which addresses are loopback, and who listens on a taken port."""
 
-import errno
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,18 +8,21 @@ PROC = Path("/proc")
 LISTENING = "0A"  # state in /proc/net/tcp, see proc_pid_net(5)
 
 
+def is_own(host: str) -> bool:
+    """Whether the machine can listen on an address or name (IPv6 with or without brackets)."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM)
+        family, kind, *_, address = found[0]
+        with socket.socket(family, kind) as probe:
+            probe.bind(address)
+    except OSError:
+        return False
+    return True
+
+
 def loopback() -> list[str]:
-    """The machine's loopback addresses; Unity asks for "localhost", which may be either."""
-    if not socket.has_ipv6:
-        return ["127.0.0.1"]
-    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-        try:
-            probe.bind(("::1", 0))
-        except OSError as refused:
-            if refused.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
-                raise
-            return ["127.0.0.1"]
-    return ["127.0.0.1", "[::1]"]
+    """The machine's loopback addresses; Unity asks for "localhost", which may be any of them."""
+    return [address for address in ("127.0.0.1", "[::1]") if is_own(address)]
 
 
 def owner(port: int) -> str:

@@ -29,12 +29,13 @@ from unity_bridge.faults import (
 )
 from unity_bridge.messages import WireMessage
 from unity_bridge.mlagents import Communicator, UnityMessageProto
-from unity_bridge.ports import loopback, owner
+from unity_bridge.ports import is_own, loopback, owner
 
 SERVICE: Final = "communicator_objects.UnityToExternalProto"
 CONTINUE, STOP = 200, 400  # the protocol's two statuses
 UNITY_TAKES: Final = 4 * 2**20
 """Bytes: gRPC's default for a client, which the Unity package does not change."""
+LAST_PORT: Final = 65535
 POLL_SECONDS: Final = 0.1
 GOODBYE_SECONDS: Final = 1.0
 CALLS_AT_ONCE: Final = 2
@@ -44,7 +45,11 @@ Poll = Callable[[], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Listening:
-    """Where and how long the bridge waits for a player."""
+    """Where and how long the bridge waits for a player.
+
+    Raises:
+        ValueError: A field is out of range; the message names it.
+    """
 
     port: int = 0
     """0 takes any free one."""
@@ -57,6 +62,16 @@ class Listening:
     """How long a connected player may take to answer."""
     largest_message: int = 64 * 2**20
     """Bytes that a player may send at once."""
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        if not 0 <= self.port <= LAST_PORT:
+            raise ValueError(f"port is {self.port}; expected 0 to {LAST_PORT}")
+        for name in ("connect_seconds", "answer_seconds", "largest_message"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected more than 0")
+        if self.host and not is_own(self.host):
+            raise ValueError(f"host is {self.host!r}; expected an address of this machine")
 
 
 @dataclass
@@ -153,7 +168,8 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
     def _exchange(self, request: bytes, context: grpc.ServicerContext) -> bytes:
         """Called by gRPC in a thread for each of the player's calls."""
         call = _Call(request)
-        context.add_callback(lambda: self._inbox.put(None) if call.end() else None)
+        if not context.add_callback(lambda: self._inbox.put(None) if call.end() else None):
+            return b""  # it is over already
         self._inbox.put(call)
         return call.wait()
 
