@@ -248,10 +248,10 @@ def test_several_agents_are_refused_with_the_way_out() -> None:
 
 
 def test_a_scene_where_nobody_asks_is_given_up() -> None:
-    with _env([_one(1), *[output(pupil=[])] * 100_000], seconds=0.3) as (env, _):
+    with _env([_one(1), *[output(pupil=[])] * 100_000], seconds=1.0) as (env, _):
         env.reset()
         with pytest.raises(faults.NoDecision, match="No agent of pupil asked"):
             env.step([0, 0])
-    with playing(lambda _: output(), {}, 0.3) as (connection, _):  # noqa: SIM117  (two things)
+    with playing(lambda _: output(), {}, 1.0) as (connection, _):  # noqa: SIM117  (two things)
         with pytest.raises(faults.NoDecision, match="No agent of the scene asked"):
             UnityGymEnv(connection)
