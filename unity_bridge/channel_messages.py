@@ -128,6 +128,17 @@ class Scene:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Classes:
+    """To Unity, with a reset: which classes to draw; without it come the next of the last seeds."""
+
+    seeds: tuple[int, ...]
+    """One for each classroom, in the order of the agents' numbers; none: as before."""
+    spread: bool
+    """Whether classroom i of B starts i / B of the way into an untaught course, which a simulated
+    classroom can: then what is learnt from a batch is of all times."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Caption:
     """To Unity: words that the tutor says, to a learner or the class."""
 
@@ -183,12 +194,13 @@ class Puppets:
     puppets: tuple[Puppet, ...]
 
 
-Message = Hello | Answer | TaughtCurriculum | Scene | Caption | Reasons | Puppets
+Message = Hello | Answer | TaughtCurriculum | Scene | Classes | Caption | Reasons | Puppets
 TYPES: Final[dict[str, type[Any]]] = {
     "hello": Hello,
     "answer": Answer,
     "curriculum": TaughtCurriculum,
     "scene": Scene,
+    "classes": Classes,
     "caption": Caption,
     "reasons": Reasons,
     "puppets": Puppets,

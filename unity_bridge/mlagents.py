@@ -22,7 +22,12 @@ from mlagents_envs.communicator import Communicator  # noqa: E402
 from mlagents_envs.communicator_objects.unity_message_pb2 import UnityMessageProto  # noqa: E402
 from mlagents_envs.env_utils import validate_environment_path  # noqa: E402
 from mlagents_envs.environment import UnityEnvironment  # noqa: E402
-from mlagents_envs.side_channel import IncomingMessage, OutgoingMessage, SideChannel  # noqa: E402
+from mlagents_envs.side_channel import (  # noqa: E402
+    DefaultTrainingAnalyticsSideChannel,
+    IncomingMessage,
+    OutgoingMessage,
+    SideChannel,
+)
 from mlagents_envs.side_channel.engine_configuration_channel import (  # noqa: E402
     EngineConfigurationChannel,
 )
@@ -54,6 +59,7 @@ __all__ = [
     "BehaviorSpec",
     "Communicator",
     "DecisionSteps",
+    "DefaultTrainingAnalyticsSideChannel",
     "DimensionProperty",
     "EngineConfigurationChannel",
     "EnvironmentParametersChannel",
