@@ -77,15 +77,18 @@ class SB3Classrooms(VecEnv):
             infos["learner_reward"],
             {name: infos[name] for name in TERMS if name in infos},
             infos.get("final_obs", {}),
-            self._reports(done, infos.get("final_info", {})),
+            self._reports(done, infos),
         )
         self.returns[done] = self.lengths[done] = 0
         return transition
 
-    def _reports(self, done: NDArray[np.bool_], final: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _reports(self, done: NDArray[np.bool_], infos: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What ended, per classroom; an interrupted course has no figures of its final report."""
         reports: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        final = {k: v for k, v in infos.get("final_info", {}).items() if k != PER_ACTIVITY}
+        told = infos.get("_final_info", done)
         for index in np.flatnonzero(done):
-            figures = {k: float(np.mean(v[index])) for k, v in final.items() if k != PER_ACTIVITY}
+            figures = {k: float(np.mean(v[index])) for k, v in final.items() if told[index]}
             seconds = round(time.time() - self.started, 6)
             own = {"r": float(self.returns[index]), "l": int(self.lengths[index]), "t": seconds}
             reports[index]["episode"] = own | figures

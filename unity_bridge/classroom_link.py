@@ -1,0 +1,178 @@
+"""One player and its classrooms: agents become rows, messages become transitions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unity_bridge.agreement import agreed_layout
+from unity_bridge.channel_messages import Classes, Hello
+from unity_bridge.connection import Connection, Player
+from unity_bridge.conversation import Conversation
+from unity_bridge.faults import AgentsDiffer, WrongVersion
+from unity_bridge.layout import BEHAVIOUR, Bools, Floats, fingerprint
+from unity_bridge.mlagents import ActionTuple
+from unity_bridge.seats import Seats
+from unity_bridge.transport import Listening
+
+Arrays = dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What became of one action in each of B classrooms."""
+
+    moved: Bools  # (B,) False where the classroom was busy: its row stands still, nothing counts
+    rewards: NDArray[np.float64]  # (B,)
+    terminated: Bools  # (B,)
+    truncated: Bools  # (B,)
+    outcome: Floats  # (B, n) as the layout packs it
+    report: Floats  # (B, n) rows valid where terminated
+    final: Arrays  # (B, ...) last observations, rows valid where a course is over
+
+
+class ClassroomLink:
+    """A connected player; its classrooms are rows, in the order of their agents' numbers.
+
+    Unity's agents ask when they are ready, and one that asks must be answered at once. A classroom
+    that is busy while others ask stands still in its row: no time passes there and nothing is
+    gained, which to a learner that counts time is a step of no weight. Exchanges in which nobody
+    asks are passed over.
+
+    Args:
+        player: The build, or the editor.
+        listening: Where and how long to wait.
+        waiting: Called ten times a second while the player is awaited; may raise to give up.
+
+    Raises:
+        Fault: It cannot be connected, or the scene has no classroom.
+        LayoutMismatchError: Its classrooms do not keep the layout.
+
+    Attributes:
+        observation: Of every classroom when it last asked, (B, ...); overwritten by the next step.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        listening: Listening | None = None,
+        waiting: Callable[[], None] | None = None,
+    ) -> None:
+        connection = Connection(player, listening=listening, waiting=waiting)
+        self._messages = connection.channels.classroom
+        self.connection = connection
+        try:
+            self._conversation = Conversation(connection, BEHAVIOUR)
+            self.behaviour, spec = (
+                self._conversation.behavior.name,
+                self._conversation.behavior.spec,
+            )
+            self._check_fingerprint()
+            self.layout = agreed_layout(self.behaviour, spec)
+            self._places = {sensor.name: n for n, sensor in enumerate(spec.observation_specs)}
+            decisions = self._conversation.restart({})
+            self.classrooms = len(decisions)
+            self._now, self._last = self._empty(), self._empty()
+            self.observation: Arrays = self.layout.restore(self._now)
+            self._begin(decisions)
+        except BaseException:
+            connection.close()
+            raise
+
+    @property
+    def outcome(self) -> Floats:
+        """What led to the observation, (B, n) as the layout packs it."""
+        return self._now["outcome"]
+
+    def reset(self, seeds: Sequence[int] = (), *, spread: bool = False) -> None:
+        """Start new courses everywhere.
+
+        Args:
+            seeds: One for each classroom; none: the next classes of the last seeds.
+            spread: See `channel_messages.Classes`.
+        """
+        self._messages.send(Classes(seeds=tuple(seeds), spread=spread))
+        self._begin(self._conversation.restart({}))
+        self._check_fingerprint()
+
+    def step(self, actions: NDArray[np.integer]) -> Transition:
+        """Act (B, 3 + 2 S) in the classrooms that ask, and go on until some classroom asks."""
+        told = ActionTuple(discrete=actions[self._asking].astype(np.int32))
+        decisions, ends = self._conversation.say(told)
+        self._note(ends)
+        while not len(decisions):
+            decisions, ends = self._conversation.say(None)
+            self._note(ends)
+        return self._transition(decisions)
+
+    def close(self) -> None:
+        """Stop the player."""
+        self.connection.close()
+
+    def _begin(self, decisions: Any) -> None:
+        """All courses are new: who asks is who there is, in the order of their numbers."""
+        self._seats = Seats(self.classrooms)
+        self._seats.take(sorted(decisions.agent_id.tolist()))
+        self._over = np.zeros(self.classrooms, np.bool_)
+        self._over_reward = np.zeros(self.classrooms)
+        self._interrupted = np.zeros(self.classrooms, np.bool_)
+        self._hear(decisions)
+
+    def _hear(self, decisions: Any) -> None:
+        """Seat the agents that ask, and take in what they see."""
+        rows = [row for row in self._seats.take(decisions.agent_id.tolist()) if row is not None]
+        if len(rows) < len(decisions):
+            raise AgentsDiffer(self.behaviour, self.classrooms + 1, str(self.classrooms))
+        self._asking = np.array(rows, np.int64)
+        self._read(decisions, self._asking, self._now)
+
+    def _note(self, ends: Any) -> None:
+        """Keep what agents whose course is over said last; their rows move when they ask anew."""
+        seats = [self._seats.leave(agent) for agent in ends.agent_id.tolist()]
+        known = np.array([row is not None for row in seats], np.bool_)
+        rows = np.array([row for row in seats if row is not None], np.int64)
+        self._read(ends, rows, self._last, known)
+        self._over[rows] = True
+        self._over_reward[rows] = ends.reward[known]
+        self._interrupted[rows] = ends.interrupted[known]
+
+    def _transition(self, decisions: Any) -> Transition:
+        self._hear(decisions)
+        rows = self._asking
+        moved = np.zeros(self.classrooms, np.bool_)
+        moved[rows] = True
+        rewards = np.zeros(self.classrooms)
+        rewards[rows] = decisions.reward
+        done = moved & self._over
+        rewards[done] = self._over_reward[done]
+        outcome = np.where(done[:, None], self._last["outcome"], self._now["outcome"])
+        outcome[~moved, : -self.layout.learners] = 0  # nothing passes; phi, the last, stays
+        self._over &= ~moved
+        return Transition(
+            moved=moved,
+            rewards=rewards,
+            terminated=done & ~self._interrupted,
+            truncated=done & self._interrupted,
+            outcome=outcome,
+            report=self._last["report"],
+            final=self.layout.restore(self._last),
+        )
+
+    def _read(
+        self, steps: Any, rows: NDArray[np.int64], into: Arrays, chosen: Any = slice(None)
+    ) -> None:
+        """Write what the chosen agents observe into their rows."""
+        for name, vectors in into.items():
+            vectors[rows] = steps.obs[self._places[name]][chosen]
+
+    def _empty(self) -> Arrays:
+        rows = self.classrooms
+        return {own.name: np.zeros((rows, own.size), np.float32) for own in self.layout.fields}
+
+    def _check_fingerprint(self) -> None:
+        """A package that says which layout it was generated for must be of this one."""
+        for message in self._messages.take():
+            if isinstance(message, Hello) and message.layout != fingerprint():
+                raise WrongVersion("the layout (ClassroomLayout.cs)", message.layout, fingerprint())
