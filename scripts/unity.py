@@ -1,0 +1,64 @@
+"""The link to Unity: try it without Unity, and see what is wrong with a connection.
+
+Examples:
+    python -m scripts.unity demo                     the reference tutor teaches in a stand-in build
+    python -m scripts.unity demo runs/first --quick --json demo.json
+    python -m scripts.unity check                    waits for the editor's Play button
+    python -m scripts.unity check --build Builds/classroom.x86_64
+    python -m scripts.unity build builds/stand-in    writes the stand-in build
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from envs.course import Course
+from envs.curricula import find
+from scripts.train import INTERRUPTED
+from scripts.unity_check import Check
+from scripts.unity_demo import Demo
+from unity_bridge.agreement import LayoutMismatchError
+from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.faults import Fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """Write the stand-in build: simulated classrooms, launched and spoken to as a Unity build."""
+
+    folder: Annotated[Path, tyro.conf.Positional]
+    """Made if missing."""
+    course: Course = Course()  # noqa: RUF009  # frozen
+    """What is taught to whom."""
+    curriculum: str = "algebra-16"
+    """A built-in one, generated-SIZE-SEED, or a path of JSON."""
+    classrooms: int = 0
+    """In the scene; 0: as many areas as Python asks for."""
+
+    def run(self) -> int:
+        """Write it, and say where."""
+        settings = BuildSettings(
+            course=self.course, curriculum=find(self.curriculum), classrooms=self.classrooms
+        )
+        print(write_build(self.folder, settings))
+        return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what was asked for; returns the exit code."""
+    command: Demo | Check | Build = tyro.cli(Demo | Check | Build, args=argv, description=__doc__)
+    try:
+        return int(command.run())
+    except (Fault, LayoutMismatchError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print()
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""`scripts.unity demo`: a trained tutor teaches one class, in a build and in the simulation."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Final, NamedTuple
+
+import gymnasium as gym
+import numpy as np
+import tyro
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from agents.checkpoint import load_policy
+from agents.explanation import Reason, reason_for
+from agents.narration import Chooser, policy_chooser
+from agents.run_folder import REFERENCE, read_classroom
+from envs.classroom import ClassroomEnv, Observation
+from envs.course import EVALUATION_SEED
+from envs.view import readable
+from envs.whole_file import write_json
+from scripts.train import curriculum_of
+from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.classroom_env import UnityClassroomEnv
+from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
+from unity_bridge.connection import Player
+from unity_bridge.transport import Listening
+
+CLASSROOMS: Final = (1, 64)
+"""In one build, for the measurement of speed."""
+PATIENT: Final = Listening(connect_seconds=1800)
+"""The first player on a machine compiles the simulation before it connects."""
+QUICK_LESSONS, QUICK_SECONDS = 1, 0.5
+
+
+class Decision(NamedTuple):
+    """One decision of the tutor, and what came of it."""
+
+    seen: Observation
+    action: NDArray[np.int64]
+    reason: Reason
+    reward: float
+    info: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """A trained tutor teaches one unseen class in a stand-in build, and gives its reasons.
+
+    The build is launched and spoken to as a Unity build. The same class in the simulation must go
+    the same way, to the last bit.
+    """
+
+    tutor: Annotated[Path, tyro.conf.Positional] = REFERENCE
+    """Run folder of the tutor; default the reference in agents/reference."""
+    seed: int = 0
+    """Number of the class among the unseen ones, 0 and up."""
+    seconds: float = 2.0
+    """For each measurement of speed, above 0."""
+    quick: bool = False
+    """One lesson only, and short measurements."""
+    json: Path | None = None
+    """Where to write the figures as JSON."""
+
+    def run(self) -> int:
+        """Teach, compare, measure; 0 where the two classes went the same way."""
+        self._check()
+        config, _ = read_classroom(self.tutor)
+        lessons = QUICK_LESSONS if self.quick else config.course.lessons
+        course = replace(config.course, lessons=lessons)
+        settings = BuildSettings(course=course, curriculum=curriculum_of(config), classrooms=1)
+        choose = policy_chooser(load_policy(self.tutor, "cpu"))
+        console = Console(highlight=False)
+        with tempfile.TemporaryDirectory() as folder:
+            native = ClassroomEnv(course=course, curriculum=settings.curriculum)
+            ours = list(self._teach(native, choose, settings))
+            theirs = self._teach_in_build(Path(folder), choose, settings, console)
+            seconds = QUICK_SECONDS if self.quick else self.seconds
+            speeds = {n: exchanges_per_second(settings, n, seconds) for n in CLASSROOMS}
+        results = {
+            "parity": same_lesson(ours, theirs),
+            "nlg_native": float(ours[-1].info["nlg_delayed"]),
+            "nlg_unity": float(theirs[-1].info["nlg_delayed"]),
+            "decisions": len(theirs),
+            "exchanges_per_s": {str(n): speed for n, speed in speeds.items()},
+            "onnx_p99_ms": None,
+        }
+        show(results, console)
+        if self.json is not None:
+            write_json(self.json, results)
+        return 0 if results["parity"] else 1
+
+    def _check(self) -> None:
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; expected at least 0")
+        if self.seconds <= 0:
+            raise ValueError(f"seconds is {self.seconds}; expected above 0")
+
+    def _teach_in_build(
+        self, folder: Path, choose: Chooser, settings: BuildSettings, console: Console
+    ) -> list[Decision]:
+        """Launch a build and teach in it, printing every reason."""
+        env = UnityClassroomEnv(Player(build=str(write_build(folder, settings))), listening=PATIENT)
+        try:
+            connection = env.link.connection
+            console.print(
+                f"connected: {env.link.behaviour}, ML-Agents package "
+                f"{connection.package_version}, protocol {connection.protocol_version}, "
+                f"port {connection.port}"
+            )
+            decisions, minute = [], 0.0
+            for decision in self._teach(env, choose, settings):
+                line = f"{minute:5.1f} min  {decision.reason.sentence}"
+                console.print(line, soft_wrap=not console.is_terminal, markup=False)
+                minute += decision.info["minutes"]
+                decisions.append(decision)
+            return decisions
+        finally:
+            env.close()
+
+    def _teach(
+        self, env: gym.Env[Any, Any], choose: Chooser, settings: BuildSettings
+    ) -> Iterator[Decision]:
+        """Teach the class to the end of its course, decision by decision."""
+        names = [readable(concept.name) for concept in settings.curriculum.concepts]
+        seen, _ = env.reset(seed=EVALUATION_SEED + self.seed)
+        over = False
+        while not over:
+            actions, account = choose({key: array[None] for key, array in seen.items()})
+            reason = reason_for(seen, actions[0], names, explanation=account)
+            following, reward, terminated, truncated, info = env.step(actions[0])
+            yield Decision(seen, actions[0], reason, float(reward), info)
+            seen, over = following, terminated or truncated
+
+
+def same_lesson(ours: list[Decision], theirs: list[Decision]) -> bool:
+    """Whether two classes went the same way, bit for bit in float32."""
+    return len(ours) == len(theirs) and all(
+        all(np.array_equal(own.seen[key], other.seen[key]) for key in own.seen)
+        and np.array_equal(own.action, other.action)
+        and np.float32(own.reward) == np.float32(other.reward)
+        and own.info.keys() == other.info.keys()
+        and all(
+            np.array_equal(np.float32(own.info[name]), np.float32(other.info[name]))
+            for name in own.info
+        )
+        for own, other in zip(ours, theirs, strict=True)
+    )
+
+
+def exchanges_per_second(settings: BuildSettings, classrooms: int, seconds: float) -> float:
+    """Exchanges per second with one build of so many classrooms, where nobody thinks."""
+    with tempfile.TemporaryDirectory() as folder:
+        build = write_build(Path(folder), replace(settings, classrooms=classrooms))
+        env = UnityClassroomVectorEnv([Player(build=str(build))], listening=PATIENT)
+        try:
+            env.reset(seed=0)
+            idle = np.zeros((classrooms, len(env.layout.branches)), np.int64)
+            env.step(idle)
+            begin, exchanges = time.perf_counter(), 0
+            while time.perf_counter() - begin < seconds:
+                env.step(idle)
+                exchanges += 1
+            return exchanges / (time.perf_counter() - begin)
+        finally:
+            env.close()
+
+
+def show(results: dict[str, Any], console: Console) -> None:
+    """Print the figures as a table."""
+    table = Table("figure", "value", title="the same class, in the simulation and in the build")
+    table.add_row("went the same way, bit for bit", "yes" if results["parity"] else "NO")
+    table.add_row("decisions", str(results["decisions"]))
+    table.add_row("NLG, simulation", f"{results['nlg_native']:.4f}")
+    table.add_row("NLG, build", f"{results['nlg_unity']:.4f}")
+    for classrooms, speed in results["exchanges_per_s"].items():
+        steps = speed * int(classrooms)
+        value = f"{speed:,.0f} exchanges/s = {steps:,.0f} decisions/s"
+        table.add_row(f"speed, {classrooms} classrooms in a build", value)
+    console.print(table)

@@ -1,0 +1,82 @@
+"""The link's commands run end to end without Unity."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.run_folder import REFERENCE
+from scripts import unity, unity_demo
+from tests.scripted_player import free_port
+from unity_bridge.layout import fingerprint
+
+
+@pytest.fixture
+def build(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    asked = ["build", str(tmp_path / "stand-in"), "--classrooms", "2", "--course.learners", "3"]
+    assert unity.main(asked) == 0
+    return Path(capsys.readouterr().out.strip())
+
+
+def test_the_demo_teaches_in_the_build_as_in_the_simulation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unity_demo, "CLASSROOMS", (1,))
+    path = tmp_path / "demo.json"
+    asked = ["demo", str(REFERENCE), "--quick", "--json", str(path)]
+    assert unity.main(asked) == 0
+    results = json.loads(path.read_text(encoding="utf-8"))
+    assert results["parity"] is True
+    assert results["nlg_unity"] == pytest.approx(results["nlg_native"], abs=1e-6)
+    assert results["exchanges_per_s"]["1"] > 0
+    shown = capsys.readouterr().out
+    assert "protocol 1.5.0" in shown
+    assert "mastery is" in shown
+    assert "went the same way, bit for bit" in shown
+
+
+def test_another_course_is_not_taken_for_the_same() -> None:
+    """The comparison can fail: a reward that differs in its last bit is another lesson."""
+    decision = unity_demo.Decision({}, np.zeros(3), None, 0.1, {})  # type: ignore[arg-type]
+    nearly = decision._replace(reward=float(np.nextafter(np.float32(0.1), 1)))
+    assert unity_demo.same_lesson([decision], [decision])
+    assert not unity_demo.same_lesson([decision], [nearly])
+    assert not unity_demo.same_lesson([decision], [])
+
+
+def test_check_says_what_it_found(
+    build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "check.json"
+    asked = ["check", "--build", str(build), "--seconds", "1200", "--json", str(path)]
+    assert unity.main(asked) == 0
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert found["ok"]
+    assert found["found"]["classrooms"] == "2"
+    assert found["found"]["learners"] == "3"
+    assert found["found"]["layout"] == fingerprint()
+    assert "All is right" in capsys.readouterr().out
+
+
+def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert unity.main(["check", "--build", str(tmp_path / "nothing")]) == 1
+    assert "cannot be started: there is no such executable" in capsys.readouterr().out
+    assert unity.main(["check", "--port", str(free_port()), "--seconds", "0.2"]) == 1
+    assert "Start Python before pressing Play" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (["demo", "--seed", "-1"], "seed is -1; expected at least 0"),
+        (["demo", "--seconds", "0"], "seconds is 0.0; expected above 0"),
+        (["demo", "nowhere"], "expected a folder that holds"),
+        (["check", "--seconds", "0"], "seconds is 0.0; expected above 0"),
+    ],
+)
+def test_bad_input_fails_before_any_work(
+    asked: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert unity.main(asked) == 1
+    assert message in capsys.readouterr().err
