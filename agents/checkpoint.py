@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -96,6 +97,9 @@ def save_state(model: ClassroomPPO, folder: Path) -> None:
     tensors["random.global"] = torch.get_rng_state()
     tensors["random.sampling"] = model.sampling.get_state()
     tensors["random.shuffling"] = model.shuffling.get_state()
+    tensors["random.hiding"] = model.hiding.get_state()
+    if model.auxiliary is not None:
+        tensors |= {f"auxiliary.{key}": v for key, v in model.auxiliary.state_dict().items()}
     arrays = {f"env.{key}": torch.from_numpy(value.copy()) for key, value in env.items()}
     counters = {
         "format": FORMAT,
@@ -130,11 +134,13 @@ def load_state(model: ClassroomPPO, folder: Path) -> None:
     path = _existing(folder) / f"{STATE}.json"
     counters = _read(path)
     tensors = load_file(path.with_suffix(".safetensors"))
-    parts: dict[str, dict[str, Tensor]] = {"policy": {}, "optimizer": {}, "random": {}, "env": {}}
+    parts: dict[str, dict[str, Tensor]] = defaultdict(dict)
     for key, tensor in tensors.items():
         part, name = key.split(".", 1)
         parts[part][name] = tensor
     model.policy.load_state_dict(parts["policy"])
+    if model.auxiliary is not None:
+        model.auxiliary.load_state_dict(parts["auxiliary"])
     moments: dict[int, dict[str, Tensor]] = {}
     for key, tensor in parts["optimizer"].items():
         index, name = key.split(".")
@@ -144,6 +150,8 @@ def load_state(model: ClassroomPPO, folder: Path) -> None:
     torch.set_rng_state(parts["random"]["global"])
     model.sampling.set_state(parts["random"]["sampling"])
     model.shuffling.set_state(parts["random"]["shuffling"])
+    if "hiding" in parts["random"]:  # older states have nothing that hides
+        model.hiding.set_state(parts["random"]["hiding"])
     classrooms = cast("SB3Classrooms", model.get_env())
     obs = classrooms.load_state_dict({key: value.numpy() for key, value in parts["env"].items()})
     model.restore(counters, obs)

@@ -62,7 +62,7 @@ def _teach(model: ClassroomPPO, tutor: Tutor) -> None:
 
 def _as_tutor(model: ClassroomPPO, tutor: Tutor) -> Decision:
     """The tutor's actions with the model's own values; imitation needs no probabilities."""
-    row = model.rollout_buffer.observe(model.observation)
+    row = model.see(model.rollout_buffer)
     actions = torch.as_tensor(tutor.act(model.observation), device=model.device)
     with torch.no_grad():
         values = model.policy.learner_values(row)
@@ -76,5 +76,6 @@ def _imitate(model: ClassroomPPO, batch: Minibatch) -> Tensor:
     unlikely = -now.tutor_log_prob.mean() - (now.plan_log_prob * present).sum() / count
     error = ((now.values - batch.returns).square() * present).sum() / count
     loss = unlikely + model.config.value_weight * error
-    model.descend(loss)
+    more = model.learn_besides(batch)
+    model.descend(loss if more is None else loss + more.total(model.config.auxiliary))
     return loss.detach()

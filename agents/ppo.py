@@ -6,7 +6,7 @@ and an advantage of its own; time is measured in minutes, not decisions; rollout
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import torch
@@ -17,16 +17,21 @@ from stable_baselines3.common.utils import LinearSchedule, explained_variance
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor
 
+from agents.auxiliary import Auxiliary, AuxiliaryLosses
 from agents.losses import Losses, losses
+from agents.next_answers import next_answers
 from agents.ppo_config import PPOConfig
 from agents.rollout import ClassroomRollout, Minibatch
 from agents.sb3_adapter import Arrays, Transition, advance
+from envs.spaces import MODALITIES
 from policies.config import PolicyConfig
+from policies.hiding import drop_modalities
 from policies.policy import AttentionPolicy, Decision
 
 STANDARDISED_ON = 512
 """Decisions per rollout from which the inputs' means and spreads are updated. Chosen."""
 NOT_FIGURES = ("r", "l", "t")
+LOSSES: Final = (*Losses._fields, *AuxiliaryLosses._fields)
 
 
 class ClassroomPPO(PPO):
@@ -83,9 +88,22 @@ class ClassroomPPO(PPO):
         seed = self.seed if self.seed is not None else int(torch.initial_seed())
         self.sampling = torch.Generator(self.device).manual_seed(seed)
         self.shuffling = torch.Generator().manual_seed(seed)
+        self.hiding = torch.Generator(self.device).manual_seed(seed)
+        self.auxiliary = self._make_auxiliary() if self.config.auxiliary.used else None
+
+    def _make_auxiliary(self) -> Auxiliary:
+        """Heads of their own on the policy's trunk, which the same optimiser improves."""
+        auxiliary = Auxiliary(self.policy, self.config.auxiliary).to(self.device)
+        self.policy.optimizer.add_param_group({"params": list(auxiliary.parameters())})
+        return auxiliary
 
     def _excluded_save_params(self) -> list[str]:
-        return [*super()._excluded_save_params(), "sampling", "shuffling"]
+        generators = ["sampling", "shuffling", "hiding"]
+        return [*super()._excluded_save_params(), *generators, "auxiliary"]
+
+    def _get_torch_save_params(self) -> tuple[list[str], list[str]]:
+        modules, variables = super()._get_torch_save_params()
+        return [*modules, *(["auxiliary"] if self.auxiliary else [])], variables
 
     @property
     def observation(self) -> Arrays:
@@ -144,8 +162,16 @@ class ClassroomPPO(PPO):
     @torch.no_grad()
     def decide(self, rollout: ClassroomRollout) -> Decision:
         """Copy the present observation into the rollout, and sample from the policy there."""
+        return self.policy.decide(self.see(rollout), generator=self.sampling)
+
+    def see(self, rollout: ClassroomRollout) -> dict[str, Tensor]:
+        """Copy the present observation into the rollout, less the sensors that fail there."""
         row = rollout.observe(self.observation)
-        return self.policy.decide(row, generator=self.sampling)
+        if share := self.config.auxiliary.modality_dropout:
+            dropped = drop_modalities(row, share, self.hiding)
+            for name in MODALITIES:
+                row[name].copy_(dropped[name])
+        return row
 
     def remember(self, rollout: ClassroomRollout, decision: Decision, move: Transition) -> None:
         """Store one decision and what came of it (values after a cut included), and go on."""
@@ -174,6 +200,9 @@ class ClassroomPPO(PPO):
         self.gain_rate = rate if self.gain_rate is None else self._blend(rate, memory)
         subtracted = self.gain_rate if self.config.differential else 0.0
         rollout.finish(self.policy.learner_values(last), subtracted)
+        if self.config.auxiliary.self_weight > 0:
+            seen = torch.cat((rollout.observations["evidence"], last["evidence"].unsqueeze(0)))
+            rollout.answers = next_answers(seen, rollout.ended)
 
     def _blend(self, rate: float, memory: float) -> float:
         return memory * cast("float", self.gain_rate) + (1 - memory) * rate
@@ -197,7 +226,7 @@ class ClassroomPPO(PPO):
         return self.rollout_buffer.minibatches(self.batch_size, self.shuffling)
 
     def improve(self, batch: Minibatch) -> Tensor:
-        """Take one gradient step; returns the losses (11,), see `agents.losses.Losses`."""
+        """Take one gradient step; returns the losses that there are, in the order of `LOSSES`."""
         half = self.config.precision == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             now = self.policy.evaluate(batch.obs, batch.actions)
@@ -205,8 +234,16 @@ class ClassroomPPO(PPO):
         parts = losses(now, batch, clip)
         final = self.config.entropy.final_share
         bonus = final + (1 - final) * self._current_progress_remaining
-        self.descend(parts.total(self.config, bonus))
-        return torch.stack([part.detach().float() for part in parts])
+        total, more = parts.total(self.config, bonus), self.learn_besides(batch)
+        self.descend(total if more is None else total + more.total(self.config.auxiliary))
+        return torch.stack([part.detach().float() for part in (*parts, *(more or ()))])
+
+    def learn_besides(self, batch: Minibatch) -> AuxiliaryLosses | None:
+        """What the trunk learns beside the reward; None where no weight asks for it."""
+        if self.auxiliary is None:
+            return None
+        losses: AuxiliaryLosses = self.auxiliary(self.policy.encoder, batch, self.hiding)
+        return losses
 
     def descend(self, loss: Tensor) -> None:
         """Take one step of the optimiser down the loss's gradient, shortened if it is long."""
@@ -231,7 +268,7 @@ class ClassroomPPO(PPO):
                 self.logger.record(f"learner/{name}", np.mean([each[name] for each in courses]))
 
     def _log_update(self, means: Tensor) -> None:
-        for name, value in zip(Losses._fields, means.tolist(), strict=True):
+        for name, value in zip(LOSSES, means.tolist(), strict=False):
             section = "policy" if "entropy" in name else "train"
             self.logger.record(f"{section}/{name}", value)
         rollout = self.rollout_buffer
@@ -255,5 +292,5 @@ def _as_sb3_names(decision: Decision, move: Transition) -> dict[str, Any]:
 
 def _kl(tallies: list[Tensor]) -> float:
     """The larger of the two mean divergences of one pass."""
-    means = Losses(*torch.stack(tallies).mean(0))
+    means = Losses(*torch.stack(tallies).mean(0)[: len(Losses._fields)])
     return float(torch.maximum(means.tutor_kl, means.plan_kl))

@@ -1,7 +1,9 @@
 """Every knob of the learning algorithm, with what it does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from agents.auxiliary_config import AuxiliaryConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +61,14 @@ class PPOConfig:
     activities look good while the value estimate is still wrong."""
     gain_memory: float = 0.9
     """Share of the running mean gain kept at each rollout; higher values follow more slowly."""
+    auxiliary: AuxiliaryConfig = field(default_factory=AuxiliaryConfig)
+    """Self-supervised and cross-modal learning beside it."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Arithmetic of the update's matrix products; bfloat16 is faster where the chip has it."""
 
     def __post_init__(self) -> None:
         """Check the ranges that would otherwise fail far from here."""
-        for field, low, high in (
+        for name, low, high in (
             ("steps", 1, None),
             ("batch", 2, None),
             ("epochs", 1, None),
@@ -74,7 +78,7 @@ class PPOConfig:
             ("clip", 0, None),
             ("gain_memory", 0, 1),
         ):
-            value = getattr(self, field)
+            value = getattr(self, name)
             if value < low or (high is not None and value > high):
                 expected = f"at least {low}" + ("" if high is None else f" and at most {high}")
-                raise ValueError(f"ppo.{field} is {value!r}; expected {expected}")
+                raise ValueError(f"ppo.{name} is {value!r}; expected {expected}")

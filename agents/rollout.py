@@ -28,6 +28,7 @@ class Minibatch(NamedTuple):
     tutor_advantage: Tensor  # (M,) standardised
     plan_advantage: Tensor  # (M, S) standardised
     returns: Tensor  # (M, S)
+    answers: Tensor | None = None  # (M, S, C, 2), see `agents.next_answers`; None: not asked for
 
 
 def learner_advantages(
@@ -110,6 +111,7 @@ class ClassroomRollout:
         self.plan_log_prob, self.values = empty(learners), empty(learners)  # (N, B, S)
         self.rewards, self.final_values = empty(learners), empty(learners)  # (N, B, S)
         self.advantages, self.returns = empty(learners), empty(learners)  # (N, B, S)
+        self.answers: Tensor | None = None  # (N, B, S, C, 2)
 
     @property
     def present(self) -> Tensor:
@@ -175,6 +177,8 @@ class ClassroomRollout:
             "plan_advantage": standardise(self.advantages, present),
             "returns": self.returns,
         }
+        if self.answers is not None:
+            whole["answers"] = self.answers
         count = self.ended.numel()
         order = torch.randperm(count, generator=generator).to(self.device)
 

@@ -79,7 +79,7 @@ class Encoder(nn.Module):
 
     def forward(self, obs: Observation) -> tuple[Encoded, list[Tensor]]:
         """Encode a batch; also returns each layer's attention weights (B, H, T, T)."""
-        obs = self._without_ignored(obs)
+        obs = self.visible(obs)
         learners = obs["learner_present"].shape[1]
         class_shares, concept_shares = (
             shares(obs["learner_present"]),
@@ -102,7 +102,7 @@ class Encoder(nn.Module):
         encoded = Encoded(course, people, topics, pairs, class_shares, concept_shares)
         return encoded, attention
 
-    def _without_ignored(self, obs: Observation) -> Observation:
+    def visible(self, obs: Observation) -> Observation:
         """The same with zeros in place of what the configuration ignores; a modality is missing."""
         return {**obs, **{key: torch.zeros_like(obs[key]) for key in self.ignored}}
 
@@ -113,7 +113,7 @@ class Encoder(nn.Module):
         concept token holds; so each pair carries the mean over the concept's parents and the mean
         over its children beside its own features. (B, S, C, 3 E).
         """
-        own = torch.cat([obs[key] for key in self.edge_keys], dim=-1)  # (B, S, C, E)
+        own = self.known(obs)
         batch, learners, concepts, width = own.shape
         graph = shared(obs["prerequisites"])  # (B, C, C)
         parents = graph / graph.sum(1, keepdim=True).clamp(min=1)  # columns sum to 1 or 0
@@ -122,6 +122,10 @@ class Encoder(nn.Module):
         beside = flows @ own.transpose(1, 2).reshape(batch, concepts, learners * width)
         up, down = beside.view(batch, 2, concepts, learners, width).transpose(2, 3).unbind(1)
         return torch.cat((own, up, down), dim=-1)
+
+    def known(self, obs: Observation) -> Tensor:
+        """What is known of each pair itself, (B, S, C, E)."""
+        return torch.cat([obs[key] for key in self.edge_keys], dim=-1)
 
     def _tokens(
         self, obs: Observation, edges: Tensor, learners: Tensor, concepts: Tensor
@@ -141,7 +145,7 @@ class Encoder(nn.Module):
     @torch.no_grad()
     def observe(self, obs: Observation) -> None:
         """Add a batch to the running statistics by which inputs are standardised."""
-        obs = self._without_ignored(obs)
+        obs = self.visible(obs)
         learners, concepts = obs["learner_present"], obs["concept_present"]
         self.course.observe(obs["course"], torch.ones_like(obs["course"][..., 0]))
         self.behaviour.observe(obs["behaviour"], learners)
@@ -184,10 +188,22 @@ class ModalityFusion(nn.Module):
 
     def forward(self, obs: Observation) -> Tensor:
         """Fuse sensors of every learner, (B, S, e)."""
-        encoded = [torch.relu(encode(obs[name])) for name, encode in self.encoders.items()]
-        present = torch.stack([obs[name][..., -1:] for name in self.encoders], dim=2)
-        seen = torch.where(present > 0, torch.stack(encoded, dim=2), self.missing)  # (B, S, M, e)
+        seen = torch.where(self.present(obs) > 0, self.embed(obs), self.missing)  # (B, S, M, e)
         return attend(self.query, self.key(seen), seen)[0].squeeze(2)
+
+    def embed(self, obs: Observation) -> Tensor:
+        """Each modality by itself, (B, S, M, e); meaningless where it is missing."""
+        encoded = [torch.relu(encode(obs[name])) for name, encode in self.encoders.items()]
+        return torch.stack(encoded, dim=2)
+
+    def present(self, obs: Observation) -> Tensor:
+        """Which modalities there are, (B, S, M, 1)."""
+        return torch.stack([obs[name][..., -1:] for name in self.encoders], dim=2)
+
+    def standardised(self, name: str, obs: Observation) -> Tensor:
+        """One modality's features (B, S, F) as its encoder sees them."""
+        encode = cast("ScaledLinear", self.encoders[name])
+        return (obs[name] - encode.mean) / encode.spread
 
     def observe(self, obs: Observation) -> None:
         """Add the readings of present modalities to the running statistics."""

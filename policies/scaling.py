@@ -26,9 +26,14 @@ class ScaledLinear(nn.Module):
         self.register_buffer("variance", torch.ones(features))
         self.register_buffer("count", torch.zeros((), dtype=torch.float64))
 
+    @property
+    def spread(self) -> Tensor:
+        """By what features are divided, (F,)."""
+        return self.variance.sqrt().clamp(min=SMALLEST_SPREAD)
+
     def forward(self, features: Tensor) -> Tensor:
         """Map (..., F) to (..., width)."""
-        weight = self.linear.weight / self.variance.sqrt().clamp(min=SMALLEST_SPREAD)
+        weight = self.linear.weight / self.spread
         return functional.linear(features, weight, self.linear.bias - weight @ self.mean)
 
     def observe(self, features: Tensor, weights: Tensor) -> None:
