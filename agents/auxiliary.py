@@ -1,12 +1,13 @@
 """What the trunk learns beside the reward, part by part, for one minibatch."""
 
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from agents.auxiliary_config import AuxiliaryConfig
 from agents.rollout import Minibatch
+from envs.spaces import EVIDENCE
 from policies.encoder import Encoder
 from policies.hiding import draw
 from policies.masked_prediction import MaskedPrediction, SelfLosses
@@ -41,7 +42,13 @@ class Auxiliary(nn.Module):
                 "policy.mixing is 'flat'; expected weights of 0, or a network that has tokens"
             )
         self.config = config
-        space = cast("Any", policy.observation_space)
+        space: Any = policy.observation_space
+        width = space["evidence"].shape[-1]
+        if width < len(EVIDENCE):
+            raise ValueError(
+                f"observation evidence has {width} features; expected at least {len(EVIDENCE)}, "
+                "the first of them as envs.spaces.EVIDENCE"
+            )
         self.prediction = MaskedPrediction(space, policy.config)
         self.agreement = ModalityAgreement(policy.config)
 

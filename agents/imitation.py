@@ -40,7 +40,7 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> Iterator[flo
     tutor.reset(model.n_envs)
     model.start_courses()
     for _ in range(rollouts):
-        _teach(model, tutor)
+        fill_rollout(model, tutor)
         model.policy.set_training_mode(True)
         fits = [
             _imitate(model, batch) for _ in range(model.n_epochs) for batch in model.minibatches()
@@ -49,7 +49,8 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> Iterator[flo
         yield float(torch.stack(fits).mean())
 
 
-def _teach(model: ClassroomPPO, tutor: Tutor) -> None:
+def fill_rollout(model: ClassroomPPO, tutor: Tutor) -> None:
+    """Let a tutor decide for one rollout of the model's, and go on from there."""
     rollout, env = model.rollout_buffer, cast("SB3Classrooms", model.get_env())
     rollout.reset()
     model.policy.set_training_mode(False)

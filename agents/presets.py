@@ -44,6 +44,9 @@ class TrainConfig:
     """The learning algorithm."""
     warm_start: WarmStart = field(default_factory=WarmStart)
     """Imitation of a rule before reinforcement learning."""
+    init: str | None = None
+    """Run folder whose trunk to start from, as `scripts.pretrain` makes it; what chooses and what
+    values start anew."""
     checkpoint_minutes: float = 2.0
     """Wall-clock minutes between checkpoints; a resumed run continues from the last one."""
     inspection_rollouts: int = 25

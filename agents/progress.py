@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from stable_baselines3.common.callbacks import BaseCallback
 
 from agents.checkpoint import save_policy, save_state
+from agents.pretrained import save_heads
 from agents.run_folder import CHECKPOINT
 
 SECONDS_BETWEEN_LINES = 30.0
@@ -34,6 +35,8 @@ class CheckpointsCallback(BaseCallback):
         model: Any = self.model
         save_state(model, self.folder / CHECKPOINT)
         save_policy(model.policy, self.folder, {"decisions": model.num_timesteps})
+        if model.auxiliary is not None:
+            save_heads(model.auxiliary, self.folder)
         self.last = time.monotonic()
 
 

@@ -6,6 +6,7 @@ Examples:
     python -m scripts.train --ppo.learning-rate 5e-4 --course.learners 12
     python -m scripts.train --resume runs/quick               goes on where Ctrl-C stopped it
     python -m scripts.train --env my_module:make              an environment of your own
+    python -m scripts.train --init runs/pretrained            from a trunk of scripts.pretrain
 """
 
 import signal
@@ -30,6 +31,7 @@ from agents.held_out import compare_with_random
 from agents.imitation import warm_start
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig, for_own_environment
+from agents.pretrained import start_from
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
 from agents.tutors.protocol import Tutor
@@ -139,7 +141,8 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
     """Load the state to resume, or begin: write config.json and imitate a rule if asked to.
 
     Raises:
-        ValueError: The rule to imitate reads another belief than the course offers.
+        ValueError: The rule to imitate reads another belief than the course offers, or the trunk to
+            start from does not fit.
     """
     tutor = teacher(config)
     model.set_logger(configure(str(run), ["tensorboard"]))
@@ -148,6 +151,8 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
         if config.env is not None:
             print(f"{config.env} cannot be saved in the middle of an episode: all start anew")
         return
+    if config.init is not None:
+        start_from(model, Path(config.init))
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
     if tutor is not None:
         imitate(model, tutor, config.warm_start.rollouts)

@@ -128,7 +128,7 @@ def test_a_run_stopped_while_it_imitates_starts_again_and_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert train.main([*SMALL_RUN, f"--run={tmp_path / 'whole'}"]) == 0
-    teach, calls = imitation._teach, count()
+    teach, calls = imitation.fill_rollout, count()
 
     def interrupted(*args: Any) -> None:
         if next(calls) == 2:
@@ -136,7 +136,7 @@ def test_a_run_stopped_while_it_imitates_starts_again_and_ends_the_same(
         teach(*args)
 
     with monkeypatch.context() as patched:
-        patched.setattr(imitation, "_teach", interrupted)
+        patched.setattr(imitation, "fill_rollout", interrupted)
         assert train.main([*SMALL_RUN, f"--run={tmp_path / 'part'}"]) == train.INTERRUPTED
     assert train.main([f"--resume={tmp_path / 'part'}"]) == 0
     weights = [load_policy(tmp_path / name, "cpu").state_dict() for name in ("whole", "part")]

@@ -1,0 +1,89 @@
+"""How well next answers are foretold on classes that nobody learnt from."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from agents.auxiliary import Auxiliary
+from agents.next_answers import next_answers
+from agents.tutors.protocol import Tutor
+from envs.answer_filter import area_under_curve, log_loss
+from envs.vector import ClassroomVectorEnv
+from policies.encoder import Encoder, Observation
+
+Predictor = Callable[[Observation], Tensor]
+PROBIT: float = np.pi / 8
+"""Variance that flattens a logistic by as much as a probit (MacKay 1992, section 5)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerFigures:
+    """Of all answers of some classes; a pair's answers between two decisions are alike."""
+
+    auc: float
+    log_loss: float
+    answers: int
+
+    def as_dict(self) -> dict[str, float]:
+        """Plain numbers for JSON."""
+        return asdict(self)
+
+
+def by_heads(encoder: Encoder, auxiliary: Auxiliary) -> Predictor:
+    """The trunk's own prediction, (B, S, C)."""
+    return lambda obs: auxiliary.prediction.next_answers(encoder, obs)
+
+
+def by_belief(obs: Observation) -> Tensor:
+    """What knowledge tracing expects of an item of usual difficulty, (B, S, C)."""
+    mean, spread = obs["belief"].unbind(-1)
+    return torch.sigmoid(mean / (1 + PROBIT * spread.square()).sqrt())
+
+
+@torch.no_grad()
+def foretell(
+    predictors: dict[str, Predictor], tutor: Tutor, env: ClassroomVectorEnv, seed: int
+) -> dict[str, AnswerFigures]:
+    """Let a tutor teach each class of the environment one course, and compare with what came.
+
+    Neither the belief nor the heads know which item is asked, or how hard the tutor will set it.
+
+    Args:
+        predictors: Of the probability (B, S, C) that each pair's next answer is right, by name.
+        tutor: Teaches.
+        env: The classes.
+        seed: Class i is drawn from seed + i.
+    """
+    obs, _ = env.reset(seed=seed)
+    tutor.reset(env.num_envs)
+    over = torch.zeros(env.num_envs)
+    counts: list[Tensor] = []
+    said: dict[str, list[Tensor]] = {name: [] for name in predictors}
+    while not over.all():
+        before = {key: torch.from_numpy(array.copy()) for key, array in obs.items()}
+        obs, _, done, _, _ = env.step(tutor.act(obs))
+        over = torch.maximum(over, torch.from_numpy(done).to(torch.float32))
+        evidence = torch.stack((before["evidence"], torch.from_numpy(obs["evidence"])))
+        came = next_answers(evidence, over.unsqueeze(0))[0]  # (B, S, C, 2)
+        asked = came[..., 0] > 0
+        counts.append(came[asked])
+        for name, predict in predictors.items():
+            said[name].append(predict(before)[asked])
+    answers = torch.cat(counts).numpy()
+    return {name: _figures(torch.cat(parts).numpy(), answers) for name, parts in said.items()}
+
+
+def _figures(probability: NDArray[np.float32], answers: NDArray[np.float32]) -> AnswerFigures:
+    """Of predictions (N,) and how many answers they were for, and how many right, (N, 2)."""
+    right = answers[:, 1].astype(int)
+    wrong = answers[:, 0].astype(int) - right
+    said = np.concatenate([np.repeat(probability, right), np.repeat(probability, wrong)])
+    said = said.astype(np.float64)
+    correct = np.repeat([1, 0], [right.sum(), wrong.sum()])
+    return AnswerFigures(
+        auc=area_under_curve(said, correct), log_loss=log_loss(said, correct), answers=said.size
+    )
