@@ -1,7 +1,7 @@
-"""What each part of the attention policy is worth: the same training with the part left out."""
+"""What each part of a training is worth: the same with the part left out, or put in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -12,27 +12,62 @@ import torch
 from numpy.typing import NDArray
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from agents.presets import TrainConfig
 from agents.statistics import Estimate, estimate
-from policies.config import PolicyConfig
+from envs.spaces import MODALITIES
 from policies.policy import AttentionPolicy
 
 Floats = NDArray[np.float64]
-WHOLE: Final = "attention"
-VARIANTS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """What differs from a preset."""
+
+    network: Mapping[str, Any] = field(default_factory=dict)
+    """Of its network (`PolicyConfig`)."""
+    auxiliary: Mapping[str, Any] = field(default_factory=dict)
+    """Of what it learns beside the reward (`AuxiliaryConfig`)."""
+    pretrained: bool = False
+    """Whether its trunk is pre-trained, with the training's own seed."""
+
+    def of(self, config: TrainConfig) -> TrainConfig:
+        """The preset with what differs."""
+        auxiliary = replace(config.ppo.auxiliary, **self.auxiliary)
+        return replace(
+            config,
+            policy=replace(config.policy, **self.network),
+            ppo=replace(config.ppo, auxiliary=auxiliary),
+        )
+
+
+_ALONE: Final = {"self_weight": 0.1}
+_CROSS: Final = {"cross_weight": 0.1, "modality_dropout": 0.3}
+STUDIES: Final[Mapping[str, Mapping[str, Variant]]] = MappingProxyType(
     {
-        WHOLE: {},
-        "mean pooling": {"mixing": "mean"},
-        "perceptron": {"mixing": "flat"},
-        "no prerequisite links": {"ignores": ("prerequisites",)},
-        "no seats": {"ignores": ("seats",)},
-        "no belief": {"ignores": ("belief", "understanding", "prospects")},
-        "no prospects": {"ignores": ("prospects",)},
-        "no sensors": {"ignores": ("gaze", "head", "face", "voice", "touch")},
+        "parts": {
+            "attention": Variant(),
+            "mean pooling": Variant(network={"mixing": "mean"}),
+            "perceptron": Variant(network={"mixing": "flat"}),
+            "no prerequisite links": Variant(network={"ignores": ("prerequisites",)}),
+            "no seats": Variant(network={"ignores": ("seats",)}),
+            "no belief": Variant(network={"ignores": ("belief", "understanding", "prospects")}),
+            "no prospects": Variant(network={"ignores": ("prospects",)}),
+            "no sensors": Variant(network={"ignores": MODALITIES}),
+        },
+        "losses": {
+            "PPO alone": Variant(),
+            "L_self": Variant(auxiliary=_ALONE),
+            "L_cross": Variant(auxiliary=_CROSS),
+            "all": Variant(auxiliary=_ALONE | _CROSS),
+            "all, pre-trained": Variant(auxiliary=_ALONE | _CROSS, pretrained=True),
+        },
     }
 )
-"""What differs from the preset's network. Without prerequisite links the attention biases along
-the graph go, and what a pair shows of its parents and children; what the environment has computed
-from the graph stays: depth, degrees, the belief and the prospects."""
+"""Variants of each question; the first is what the others are compared with. Without prerequisite
+links the attention biases along the graph go, and what a pair shows of its parents and children;
+what the environment has computed from the graph stays: depth, degrees, the belief and the
+prospects. The weights of the losses are chosen, not tuned."""
 LEARNING_CURVE: Final = "learner/nlg_delayed"
 TIMED_DECISIONS: Final = 30
 
@@ -45,10 +80,10 @@ class Ablation:
     runs: int
     nlg: Estimate
     behind: Estimate
-    """The variant minus the whole policy, seed by seed and class by class."""
-    decisions_to_rule: float | None
+    """The variant minus the study's first, seed by seed and class by class."""
+    steps_to_target: float | None
     """Median over the runs of the decisions learnt from until the training courses' NLG reached
-    the rule's mean; None where most runs never did."""
+    the target; None where most runs never did."""
     weights: int
     milliseconds: float
     """Median time of a decision for 64 classes at once, network only."""
@@ -59,15 +94,10 @@ class Ablation:
             "runs": self.runs,
             "nlg": self.nlg.as_dict(),
             "behind": self.behind.as_dict(),
-            "decisions_to_rule": self.decisions_to_rule,
+            "steps_to_target": self.steps_to_target,
             "weights": self.weights,
             "milliseconds": self.milliseconds,
         }
-
-
-def network(config: PolicyConfig, variant: str) -> PolicyConfig:
-    """The preset's network with what the variant changes."""
-    return replace(config, **VARIANTS[variant])
 
 
 def summarise(
@@ -75,7 +105,7 @@ def summarise(
     runs: Sequence[Path],
     ours: Floats,
     whole: Floats,
-    rule: float,
+    target: float,
     policy: AttentionPolicy,
     milliseconds: float,
 ) -> Ablation:
@@ -85,19 +115,19 @@ def summarise(
         variant: Its name.
         runs: R run folders.
         ours: (R, N) NLG of the runs.
-        whole: (R, N) NLG of the whole policy's runs with the same seeds, on the same classes.
-        rule: Mean NLG of the rule to reach.
+        whole: (R, N) NLG of the study's first with the same seeds, on the same classes.
+        target: NLG to reach.
         policy: Of one run.
         milliseconds: Of a decision.
     """
-    reached = [decisions_until(run, rule) for run in runs]
+    reached = [decisions_until(run, target) for run in runs]
     median = float(np.median([np.inf if found is None else found for found in reached]))
     return Ablation(
         variant=variant,
         runs=len(runs),
         nlg=estimate(ours),
         behind=estimate(ours - whole),
-        decisions_to_rule=None if np.isinf(median) else median,
+        steps_to_target=None if np.isinf(median) else median,
         weights=sum(weights.numel() for weights in policy.parameters()),
         milliseconds=milliseconds,
     )

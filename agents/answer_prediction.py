@@ -1,7 +1,8 @@
 """How well next answers are foretold on classes that nobody learnt from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -10,10 +11,17 @@ from torch import Tensor
 
 from agents.auxiliary import Auxiliary
 from agents.next_answers import next_answers
+from agents.presets import BEST_RULE
+from agents.pretrained import load_heads
+from agents.trained_run import TrainedRun
 from agents.tutors.protocol import Tutor
+from agents.tutors.registry import make_tutor
 from envs.answer_filter import area_under_curve, log_loss
+from envs.course import EVALUATION_SEED, Course
+from envs.curriculum import Curriculum
 from envs.vector import ClassroomVectorEnv
 from policies.encoder import Encoder, Observation
+from policies.policy import AttentionPolicy
 
 Predictor = Callable[[Observation], Tensor]
 PROBIT: float = np.pi / 8
@@ -33,8 +41,9 @@ class AnswerFigures:
         return asdict(self)
 
 
-def by_heads(encoder: Encoder, auxiliary: Auxiliary) -> Predictor:
+def by_heads(policy: AttentionPolicy, auxiliary: Auxiliary) -> Predictor:
     """The trunk's own prediction, (B, S, C)."""
+    encoder = cast("Encoder", policy.encoder)  # no auxiliary heads on a flat one
     return lambda obs: auxiliary.prediction.next_answers(encoder, obs)
 
 
@@ -75,6 +84,24 @@ def foretell(
             said[name].append(predict(before)[asked])
     answers = torch.cat(counts).numpy()
     return {name: _figures(torch.cat(parts).numpy(), answers) for name, parts in said.items()}
+
+
+def foretold_by_runs(
+    found: Mapping[str, Sequence[TrainedRun]], course: Course, curriculum: Curriculum, classes: int
+) -> dict[str, AnswerFigures]:
+    """Of the first run of each name that has learnt to foretell answers, and of the belief.
+
+    All on the same classes for evaluation, taught by the rule that runs imitate.
+    """
+    predictors: dict[str, Predictor] = {"belief": by_belief}
+    for name, runs in found.items():
+        config, policy = runs[0].config.ppo.auxiliary, runs[0].tutor.policy.to("cpu")
+        if config.self_weight > 0:
+            auxiliary = Auxiliary(policy, config)
+            load_heads(auxiliary, runs[0].folder)
+            predictors[name] = by_heads(policy, auxiliary)
+    env = ClassroomVectorEnv(classes, course=course, curriculum=curriculum)
+    return foretell(predictors, make_tutor(BEST_RULE), env, EVALUATION_SEED)
 
 
 def _figures(probability: NDArray[np.float32], answers: NDArray[np.float32]) -> AnswerFigures:

@@ -1,6 +1,6 @@
 """What the trunk learns beside the reward, part by part, for one minibatch."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,9 @@ from policies.hiding import draw
 from policies.masked_prediction import MaskedPrediction, SelfLosses
 from policies.modality_agreement import ModalityAgreement
 from policies.policy import AttentionPolicy
+
+READ: Final = EVIDENCE[:4]
+"""What hiding and labels read of an environment's evidence, whatever else it brings."""
 
 
 class AuxiliaryLosses(NamedTuple):
@@ -44,10 +47,10 @@ class Auxiliary(nn.Module):
         self.config = config
         space: Any = policy.observation_space
         width = space["evidence"].shape[-1]
-        if width < len(EVIDENCE):
+        if width < len(READ):
             raise ValueError(
-                f"observation evidence has {width} features; expected at least {len(EVIDENCE)}, "
-                "the first of them as envs.spaces.EVIDENCE"
+                f"observation evidence has {width} features; expected at least {len(READ)}: "
+                f"{', '.join(READ)}"
             )
         self.prediction = MaskedPrediction(space, policy.config)
         self.agreement = ModalityAgreement(policy.config)

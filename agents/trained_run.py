@@ -14,6 +14,7 @@ from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 class TrainedRun:
     """What evaluation needs of a run."""
 
+    folder: Path
     config: TrainConfig
     seed: int
     """Training seed."""
@@ -55,4 +56,4 @@ def read_run(folder: Path) -> TrainedRun:
     seed = int(content["seed"])
     name, met = f"attention ({content['preset']})", config.class_seeds(seed)
     tutor = TrainedPolicy(load_policy(folder), name, SAMPLING_SEED, met)
-    return TrainedRun(config=config, seed=seed, tutor=tutor)
+    return TrainedRun(folder=folder, config=config, seed=seed, tutor=tutor)

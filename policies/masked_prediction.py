@@ -75,7 +75,7 @@ class MaskedPrediction(nn.Module):
     def instead(self, encoder: Encoder) -> dict[str, Tensor]:
         """What the network reads in place of a hidden pair: learnt; at first, a usual pair."""
         mean, spread = self._scale(encoder)
-        parts = (mean + spread * self.token).split(list(self.widths.values()))
+        parts = torch.split(mean + spread * self.token, list(self.widths.values()))
         return dict(zip(self.widths, parts, strict=True))
 
     def next_answers(self, encoder: Encoder, obs: Observation) -> Tensor:

@@ -1,59 +1,65 @@
-"""Does attention matter? The same training with parts left out, on the same unseen classes.
+"""What earns its place? The same training with parts put in or left out, on the same classes.
+
+Two studies: `losses`, what learning beside the reward is worth, and what it saves when sensors
+fail; `parts`, what attention, its biases, belief and sensors are worth.
 
 Examples:
-    python -m scripts.ablation --quick                     every variant for a minute: a smoke run
-    python -m scripts.ablation --seeds 0 1 2 3 4           hours; again after Ctrl-C: it goes on
-    python -m scripts.ablation --variants attention "no belief" --json ablation.json
+    python -m scripts.ablate --quick                       every loss for a minute: a smoke run
+    python -m scripts.ablate --seeds 0 1 2 3 4             hours; again after Ctrl-C: it goes on
+    python -m scripts.ablate --study parts --variants "no belief" --json parts.json
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 
-from agents.ablation import (
-    VARIANTS,
-    WHOLE,
-    Ablation,
-    milliseconds_per_decision,
-    network,
-    summarise,
-)
+from agents.ablation import STUDIES, Ablation, Variant, milliseconds_per_decision, summarise
+from agents.answer_prediction import AnswerFigures, foretold_by_runs
+from agents.checkpoint import has_model
 from agents.evaluation import evaluate, gains
+from agents.failures import Failure, with_failures
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
-from agents.trained_run import read_run
+from agents.statistics import Estimate
+from agents.trained_run import TrainedRun, read_run
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
 from envs.curricula import find
 from envs.simulation import Simulation
 from envs.whole_file import write_json
+from scripts import pretrain
 from scripts.train import Arguments as Training
 from scripts.train import train
 
 TIMED_CLASSES: Final = 64
+QUICK_CLASSES: Final = 32
+FAILURE_SHARE: Final = 4
+"""Sensors fail in one of so many classes: there are eight kinds of failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arguments:
-    """Train the policy with parts left out, and compare on the same unseen classes."""
+    """Train the policy with parts put in or left out, and compare on the same unseen classes."""
 
-    variants: tuple[str, ...] = tuple(VARIANTS)
-    """What is left out; the whole policy is always trained too."""
+    study: Literal["losses", "parts"] = "losses"
+    """What is put in or left out."""
+    variants: tuple[str, ...] = ()
+    """Of the study, default all; what the others are compared with is always trained too."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     """Training seeds of every variant."""
     preset: str = "default"
-    """Settings of every training; only the network differs."""
+    """Settings of every training, but for what the variant changes."""
     quick: bool = False
     """The small form: one seed of the quick preset."""
     runs: Path = Path("runs/ablation")
     """Folder of the run folders; runs found there are used, unfinished ones go on."""
     classes: int = 512
-    """Unseen classes of the comparison."""
+    """Unseen classes of the comparison; a quarter of them where sensors fail."""
     workers: int = 2
     """Policies that teach at the same time in the comparison."""
     json: Path | None = None
@@ -61,11 +67,15 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse what would fail hours later."""
+        known = STUDIES[self.study]
         for name in self.variants:
-            if name not in VARIANTS:
-                raise ValueError(f"variants has {name!r}; expected some of {', '.join(VARIANTS)}")
-        if not self.seeds or self.classes < 1 or self.workers < 1:
-            raise ValueError("seeds, classes and workers: expected at least one of each")
+            if name not in known:
+                raise ValueError(f"variants has {name!r}; expected some of {', '.join(known)}")
+        if not self.seeds or self.classes < FAILURE_SHARE or self.workers < 1:
+            raise ValueError(
+                f"seeds, classes and workers are {self.seeds}, {self.classes} and {self.workers}; "
+                f"expected at least one of each, and {FAILURE_SHARE} classes"
+            )
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds are {self.seeds}; expected each once")
         if self.preset not in PRESETS:
@@ -79,9 +89,20 @@ class Arguments:
         return preset, config, seeds
 
     @property
-    def chosen(self) -> list[str]:
-        """The variants, the whole policy first."""
-        return [WHOLE, *(name for name in self.variants if name != WHOLE)]
+    def whole(self) -> str:
+        """What the others are compared with."""
+        return next(iter(STUDIES[self.study]))
+
+    @property
+    def chosen(self) -> dict[str, Variant]:
+        """The variants, what they are compared with first."""
+        names = {self.whole, *(self.variants or STUDIES[self.study])}
+        return {name: each for name, each in STUDIES[self.study].items() if name in names}
+
+    @property
+    def taught(self) -> int:
+        """Classes of the comparison."""
+        return min(self.classes, QUICK_CLASSES) if self.quick else self.classes
 
 
 def train_all(arguments: Arguments) -> dict[str, list[Path]]:
@@ -89,68 +110,142 @@ def train_all(arguments: Arguments) -> dict[str, list[Path]]:
     preset, config, seeds = arguments.training
     runs: dict[str, list[Path]] = {}
     for seed in seeds:
-        for variant in arguments.chosen:
-            run = arguments.runs / f"{preset}-{variant.replace(' ', '-')}-{seed}"
-            own = replace(config, policy=network(config.policy, variant))
+        for name, variant in arguments.chosen.items():
+            run = arguments.runs / f"{preset}-{name.replace(' ', '-').replace(',', '')}-{seed}"
+            own = variant.of(config)
+            if variant.pretrained:
+                own = replace(own, init=str(pretrained(arguments, preset, seed)))
             code = train(Training(preset=preset, seed=seed, run=run, train=own))
             if code != 0:
                 sys.exit(code)
-            runs.setdefault(variant, []).append(run)
+            runs.setdefault(name, []).append(run)
     return runs
 
 
-def compare(arguments: Arguments, runs: dict[str, list[Path]]) -> Iterable[Ablation]:
-    """Let all runs and the best rule teach the same classes."""
-    config = arguments.training[1]
-    classes = min(arguments.classes, 32) if arguments.quick else arguments.classes
-    curriculum = find(config.curriculum)
-    learnt = [read_run(run).tutor for each in runs.values() for run in each]
-    tutors = [*learnt, make_tutor(BEST_RULE)]
-    outcomes = evaluate(tutors, config.course, curriculum, classes, workers=arguments.workers)
-    rule = float(gains(outcomes[-1:]).mean())
+def pretrained(arguments: Arguments, preset: str, seed: int) -> Path:
+    """The folder of a pre-trained trunk, made unless it is there."""
+    run = arguments.runs / f"{preset}-trunk-{seed}"
+    if not has_model(run):
+        words = [f"--preset={preset}", f"--seed={seed}", f"--run={run}", "--classes=0"]
+        if code := pretrain.main([*words, *(["--quick"] if arguments.quick else [])]):
+            sys.exit(code)
+    return run
+
+
+def compare(arguments: Arguments, found: Mapping[str, Sequence[TrainedRun]]) -> Iterable[Ablation]:
+    """Let all runs and the best rule teach the same classes.
+
+    Steps are counted to the NLG of the best rule, which all imitate first; among losses, to that of
+    the training without any of them.
+    """
+    config, curriculum = arguments.training[1], find(arguments.training[1].curriculum)
+    tutors = [*(run.tutor for runs in found.values() for run in runs), make_tutor(BEST_RULE)]
+    outcomes = evaluate(
+        tutors, config.course, curriculum, arguments.taught, workers=arguments.workers
+    )
     simulation = Simulation(TIMED_CLASSES, config.course, curriculum, Constants())
     simulation.start()
-    count = len(runs[WHOLE])
-    for place, (variant, folders) in enumerate(runs.items()):
+    count = len(found[arguments.whole])
+    whole = gains(outcomes[:count])
+    target = float((whole if arguments.study == "losses" else gains(outcomes[-1:])).mean())
+    for place, (name, runs) in enumerate(found.items()):
         ours = gains(outcomes[place * count : (place + 1) * count])
-        policy = learnt[place * count].policy
+        policy = runs[0].tutor.policy
         time = milliseconds_per_decision(policy, simulation.observation)
-        yield summarise(variant, folders, ours, gains(outcomes[:count]), rule, policy, time)
+        folders = [run.folder for run in runs]
+        yield summarise(name, folders, ours, whole, target, policy, time)
 
 
-def table(results: Iterable[Ablation]) -> Table:
+def table(results: Iterable[Ablation], arguments: Arguments) -> Table:
     """One row a variant."""
     shown = Table(title="NLG on the delayed test, mean of unseen classes and seeds (95 % interval)")
-    for title in ("variant", "NLG", "minus whole", "decisions to the rule", "weights", "ms"):
+    for title in ("variant", "NLG", f"minus {arguments.whole}", "steps to target", "weights", "ms"):
         shown.add_column(title, justify="left" if title == "variant" else "right")
     for each in results:
-        nlg, behind, until = each.nlg, each.behind, each.decisions_to_rule
+        until = each.steps_to_target
         shown.add_row(
             each.variant,
-            f"{nlg.mean:.3f} ({nlg.mean_low:.3f} to {nlg.mean_high:.3f})",
-            f"{behind.mean:+.4f} ({behind.mean_low:+.4f} to {behind.mean_high:+.4f})",
+            spread(each.nlg, ".3f"),
+            spread(each.behind, "+.4f"),
             "never" if until is None else f"{until:,.0f}",
             f"{each.weights:,}",
             f"{each.milliseconds:.1f}",
         )
-    shown.caption = f"the rule is {BEST_RULE}, which all imitate first; ms: {TIMED_CLASSES} classes"
+    target = arguments.whole if arguments.study == "losses" else BEST_RULE
+    shown.caption = f"target: the NLG of {target}; ms: {TIMED_CLASSES} classes"
     return shown
+
+
+def spread(figure: Estimate, digits: str) -> str:
+    """A mean with its interval."""
+    return f"{figure.mean:{digits}} ({figure.mean_low:{digits}} to {figure.mean_high:{digits}})"
+
+
+def failures_table(failed: Mapping[str, Mapping[str, Failure]]) -> Table:
+    """One row a failure, one column a variant."""
+    shown = Table(title="NLG lost when sensors fail, mean (95 % interval)")
+    shown.add_column("sensors")
+    for name in failed:
+        shown.add_column(name, justify="right")
+    for failure in next(iter(failed.values())):
+        lost = (each[failure].lost for each in failed.values())
+        shown.add_row(failure, *(spread(each, "+.4f") for each in lost))
+    return shown
+
+
+def as_json(
+    results: Sequence[Ablation],
+    failed: Mapping[str, Mapping[str, Failure]],
+    foretold: Mapping[str, AnswerFigures],
+) -> dict[str, Any]:
+    """Results of the study of losses; the real log has its own command, and nothing here."""
+    return {
+        "variants": {
+            each.variant: each.as_dict()
+            | {"nlg_missing": {name: f.as_dict() for name, f in failed[each.variant].items()}}
+            for each in results
+        },
+        "next_answer_auc": {
+            "simulated": {name: each.as_dict() for name, each in foretold.items()},
+            "real": None,
+        },
+    }
+
+
+def study_losses(
+    arguments: Arguments, found: Mapping[str, Sequence[TrainedRun]], results: Sequence[Ablation]
+) -> tuple[dict[str, Any], Table]:
+    """What else the losses are for: failing sensors, and answers foretold."""
+    config = arguments.training[1]
+    curriculum, classes = find(config.curriculum), max(1, arguments.taught // FAILURE_SHARE)
+    failed = {
+        name: with_failures(
+            [run.tutor for run in runs], config.course, curriculum, classes, arguments.workers
+        )
+        for name, runs in found.items()
+    }
+    foretold = foretold_by_runs(found, config.course, curriculum, classes)
+    return as_json(results, failed, foretold), failures_table(failed)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    console = Console(width=None if sys.stdout.isatty() else 200)
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-        results = list(compare(arguments, train_all(arguments)))
+        runs = train_all(arguments)
+        found = {name: [read_run(run) for run in folders] for name, folders in runs.items()}
+        results = list(compare(arguments, found))
+        console.print(table(results, arguments))
+        content: dict[str, Any] = {"attention": {each.variant: each.as_dict() for each in results}}
+        if arguments.study == "losses":
+            content, shown = study_losses(arguments, found, results)
+            console.print(shown)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    console.print(table(results))
     if arguments.json is not None:
-        write_json(
-            arguments.json, {"attention": {each.variant: each.as_dict() for each in results}}
-        )
+        write_json(arguments.json, content)
     return 0
 
 

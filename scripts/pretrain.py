@@ -119,8 +119,8 @@ def foretold(model: ClassroomPPO, arguments: Arguments) -> dict[str, AnswerFigur
     config = arguments.config
     env = ClassroomVectorEnv(classes, course=config.course, curriculum=find(config.curriculum))
     model.policy.set_training_mode(False)
-    encoder, auxiliary = model.policy.encoder.to("cpu"), model.auxiliary.to("cpu")
-    predictors = {"trunk": by_heads(encoder, auxiliary), "belief": by_belief}
+    heads = by_heads(model.policy.to("cpu"), model.auxiliary.to("cpu"))
+    predictors = {"trunk": heads, "belief": by_belief}
     return foretell(predictors, arguments.teachers(), env, TUNING_SEED)
 
 

@@ -27,7 +27,7 @@ from agents.report import sensitivity as sensitivity_section
 from agents.report import transfer as transfer_section
 from agents.run_folder import REFERENCE, read_config
 from envs.whole_file import write_json
-from scripts import ablation, evaluate, optimum, peers, realism, sensitivity, transfer
+from scripts import ablate, evaluate, optimum, peers, realism, sensitivity, transfer
 
 EVIDENCE: Final = "evidence"
 KSS: Final = {"5": "kss-5", "10": "kss-10", "20": "kss-20"}
@@ -100,8 +100,8 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             section=peers_section.section,
         ),
         "attention": Measurement(
-            command=ablation.main,
-            arguments=lambda _: [],
+            command=ablate.main,
+            arguments=lambda _: ["--study", "parts"],
             quick=("--quick",),
             section=ablation_section.section,
         ),

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from torch.utils.tensorboard import SummaryWriter
 
-from agents.ablation import VARIANTS, WHOLE, decisions_until, network, summarise
+from agents.ablation import STUDIES, decisions_until, summarise
+from agents.failures import FAILURES, NONE
 from agents.presets import PRESETS
+from agents.run_folder import read_config
 from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
-from scripts import ablation as command
-from scripts import train
+from scripts import ablate as command
+from scripts import pretrain, train
 
 
 def written_curve(folder: Path, values: list[float]) -> Path:
@@ -28,10 +30,13 @@ def written_curve(folder: Path, values: list[float]) -> Path:
 def test_every_variant_names_parts_that_exist() -> None:
     """A misspelt observation would silently leave the policy whole."""
     space = observation_space(2, 3)
-    for variant in VARIANTS:
-        config = network(PRESETS["default"].policy, variant)
-        AttentionPolicy(space, action_space(2, 3), lambda _: 0.0, config)
-    assert network(PRESETS["default"].policy, WHOLE) == PRESETS["default"].policy
+    for study in STUDIES.values():
+        for variant in study.values():
+            config = variant.of(PRESETS["default"]).policy
+            AttentionPolicy(space, action_space(2, 3), lambda _: 0.0, config)
+        first = next(iter(study.values()))
+        assert first.of(PRESETS["default"]) == PRESETS["default"]
+        assert not any(variant == first for variant in list(study.values())[1:])
 
 
 def test_the_rule_is_reached_when_the_curve_first_stands_there(tmp_path: Path) -> None:
@@ -49,35 +54,60 @@ def test_most_runs_must_reach_the_rule(tmp_path: Path) -> None:
     )
     found = summarise("no seats", runs, gains, gains + 0.1, 0.35, policy, 1.0)
     assert found.behind.mean == pytest.approx(-0.1)
-    assert found.decisions_to_rule == 100
-    assert summarise("no seats", runs, gains, gains, 0.6, policy, 1.0).decisions_to_rule is None
+    assert found.steps_to_target == 100
+    assert summarise("no seats", runs, gains, gains, 0.6, policy, 1.0).steps_to_target is None
 
 
-@pytest.mark.slow
-def test_command_trains_compares_and_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A second start uses what the first has trained, and says the same."""
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Presets of a second."""
     quick = PRESETS["quick"]
-    small = replace(
+    tiny = replace(
         quick,
-        decisions=256,
-        classrooms=4,
+        decisions=320,
+        classrooms=5,
         curriculum="generated-4-0",
         course=replace(quick.course, learners=2, lessons=1, minutes=10),
         warm_start=replace(quick.warm_start, rollouts=1),
     )
-    monkeypatch.setattr(command, "PRESETS", {"quick": small, "default": small})
-    arguments = ["--quick", "--runs", str(tmp_path), "--variants", "perceptron"]
+    for module in (command, pretrain):
+        monkeypatch.setattr(module, "PRESETS", {"quick": tiny, "default": tiny})
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small")
+def test_command_trains_compares_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second start uses what the first has trained, and says the same."""
+    words = ["--study=parts", "--quick", f"--runs={tmp_path}", "--variants", "perceptron"]
     tables = []
     for name in ("first.json", "second.json"):
-        assert command.main([*arguments, "--json", str(tmp_path / name)]) == 0
+        assert command.main([*words, "--json", str(tmp_path / name)]) == 0
         tables.append(json.loads((tmp_path / name).read_text(encoding="utf-8"))["attention"])
-    assert tables[0].keys() == {WHOLE, "perceptron"}
+    assert tables[0].keys() == {"attention", "perceptron"}
     assert [tables[0][v]["nlg"] for v in tables[0]] == [tables[1][v]["nlg"] for v in tables[1]]
-    assert tables[0][WHOLE]["behind"]["mean"] == 0
-    assert "minus whole" in capsys.readouterr().out
+    assert tables[0]["attention"]["behind"]["mean"] == 0
+    assert "minus attention" in capsys.readouterr().out
     assert train.has_state(tmp_path / "quick-perceptron-0" / "checkpoint")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small")
+def test_losses_are_compared_with_failing_sensors_too(tmp_path: Path) -> None:
+    words = ["--quick", f"--runs={tmp_path}", "--variants", "L_self", "all, pre-trained"]
+    assert command.main([*words, f"--json={tmp_path / 'losses.json'}"]) == 0
+    found = json.loads((tmp_path / "losses.json").read_text(encoding="utf-8"))
+    assert found["variants"].keys() == {"PPO alone", "L_self", "all, pre-trained"}
+    for each in found["variants"].values():
+        assert each.keys() >= {"steps_to_target", "nlg", "nlg_missing"}
+        assert each["nlg_missing"].keys() == FAILURES.keys()
+        assert each["nlg_missing"][NONE]["lost"]["mean"] == 0
+    foretold = found["next_answer_auc"]["simulated"]
+    assert foretold.keys() == {"belief", "L_self", "all, pre-trained"}
+    config, _ = read_config(tmp_path / "quick-all-pre-trained-0")
+    assert config.init == str(tmp_path / "quick-trunk-0")
+    assert (config.ppo.auxiliary.self_weight, config.ppo.auxiliary.cross_weight) == (0.1, 0.1)
 
 
 def test_an_unknown_variant_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from gymnasium import spaces
 from stable_baselines3.common.logger import configure
 from torch import Tensor
 
-from agents.auxiliary import AuxiliaryLosses
+from agents.auxiliary import Auxiliary, AuxiliaryLosses
 from agents.auxiliary_config import AuxiliaryConfig
 from agents.checkpoint import load_state, save_state
 from agents.losses import losses
@@ -25,13 +26,12 @@ from envs.vector import ClassroomVectorEnv
 from policies.config import PolicyConfig
 from policies.hiding import drop_modalities
 from policies.policy import Decision
-from tests.test_policy import tensors
+from tests.test_policy import make_policy, tensors
 from tests.test_ppo_runs import anneal_to
 from tests.toy_classroom import ToyClassrooms, random_observation
 
 TINY = PolicyConfig(width=8, layers=1, heads=2, edge_width=4)
 BOTH = AuxiliaryConfig(self_weight=0.1, cross_weight=0.1, modality_dropout=0.5)
-PAIR_KEYS = ("evidence", "belief", "understanding", "prospects")
 
 
 def make_model(auxiliary: AuxiliaryConfig, seed: int = 3, **changes: Any) -> ClassroomPPO:
@@ -210,3 +210,11 @@ def test_a_wrong_knob_is_named() -> None:
         AuxiliaryConfig(hidden_share=1)
     with pytest.raises(ValueError, match=r"auxiliary.modality_dropout is 2; expected 0 to 1"):
         AuxiliaryConfig(modality_dropout=2)
+
+
+def test_evidence_without_what_labels_are_read_from_is_refused() -> None:
+    policy = make_policy(2, 3, config=TINY)
+    short = spaces.Box(0, 1, (2, 3, 2), np.float32)
+    policy.observation_space = spaces.Dict({**policy.observation_space.spaces, "evidence": short})
+    with pytest.raises(ValueError, match="evidence has 2 features; expected at least 4: log1p_att"):
+        Auxiliary(policy, BOTH)

@@ -36,7 +36,7 @@ VARIANT = {
     "runs": 2,
     "nlg": INTERVAL,
     "behind": INTERVAL | {"mean": 0.0},
-    "decisions_to_rule": None,
+    "steps_to_target": None,
     "weights": 1000,
     "milliseconds": 2.5,
 }

@@ -9,7 +9,7 @@ from agents.report.pictures import points
 
 
 def section(results: Mapping[str, Any]) -> Section:
-    """From what `scripts.ablation --json` wrote."""
+    """From what `scripts.ablate --study parts --json` wrote."""
     variants = results["attention"]
     runs = {each["runs"] for each in variants.values()}
     cells = [
@@ -17,7 +17,7 @@ def section(results: Mapping[str, Any]) -> Section:
             name,
             with_interval(each["nlg"]),
             interval(*_behind(each), 4, "+"),
-            or_dash(each["decisions_to_rule"], ",.0f"),
+            or_dash(each["steps_to_target"], ",.0f"),
             f"{each['weights']:,}",
             f"{each['milliseconds']:.1f}",
         ]
