@@ -41,7 +41,7 @@ class Variant:
         )
 
 
-_ALONE: Final = {"self_weight": 0.1}
+_SELF: Final = {"self_weight": 0.1}
 _CROSS: Final = {"cross_weight": 0.1, "modality_dropout": 0.3}
 STUDIES: Final[Mapping[str, Mapping[str, Variant]]] = MappingProxyType(
     {
@@ -57,10 +57,10 @@ STUDIES: Final[Mapping[str, Mapping[str, Variant]]] = MappingProxyType(
         },
         "losses": {
             "PPO alone": Variant(),
-            "L_self": Variant(auxiliary=_ALONE),
+            "L_self": Variant(auxiliary=_SELF),
             "L_cross": Variant(auxiliary=_CROSS),
-            "all": Variant(auxiliary=_ALONE | _CROSS),
-            "all, pre-trained": Variant(auxiliary=_ALONE | _CROSS, pretrained=True),
+            "all": Variant(auxiliary=_SELF | _CROSS),
+            "all, pre-trained": Variant(auxiliary=_SELF | _CROSS, pretrained=True),
         },
     }
 )

@@ -21,7 +21,7 @@ from agents.rollout import ClassroomRollout, Minibatch
 from agents.sb3_adapter import SB3Classrooms
 from agents.tutors.random_choice import RandomLegal
 from envs.course import Course
-from envs.spaces import MODALITIES
+from envs.spaces import EVIDENCE, MODALITIES
 from envs.vector import ClassroomVectorEnv
 from policies.config import PolicyConfig
 from policies.hiding import drop_modalities
@@ -218,3 +218,11 @@ def test_evidence_without_what_labels_are_read_from_is_refused() -> None:
     policy.observation_space = spaces.Dict({**policy.observation_space.spaces, "evidence": short})
     with pytest.raises(ValueError, match="evidence has 2 features; expected at least 4: log1p_att"):
         Auxiliary(policy, BOTH)
+
+
+def test_what_a_new_course_starts_with_is_no_answer() -> None:
+    evidence = torch.zeros(2, 1, 1, 1, len(EVIDENCE))
+    evidence[1, ..., :2] = torch.tensor([3.0, 1.0]).log1p()
+    for ended, expected in ((0.0, [3.0, 1.0]), (1.0, [0.0, 0.0])):
+        found = next_answers(evidence, torch.full((1, 1), ended))
+        torch.testing.assert_close(found.flatten(), torch.tensor(expected))
