@@ -1,0 +1,156 @@
+"""The Unity package compiles, is complete, and is what the contract says now."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from envs.curriculum import builtin
+from tests.unity_engine import compiled_stubs
+from tests.wire_program import needs_mcs
+from unity_bridge import codegen
+from unity_bridge.asset_ids import assets
+from unity_bridge.codegen import LAYOUT, PACKAGE
+from unity_bridge.compilation import (
+    ASSEMBLIES,
+    CONTRACT,
+    FLAGS,
+    RUNTIME,
+    CompilationError,
+    compile_for_player,
+    compile_package,
+    compile_sources,
+)
+
+DEFINE = next(flag for flag in FLAGS if flag.startswith("-define:"))
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return compiled_stubs(tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(PACKAGE, tmp_path / "unity"))
+
+
+def test_generated_files_are_up_to_date() -> None:
+    assert codegen.stale() == [], "run `python -m scripts.unity codegen`"
+
+
+def test_a_changed_contract_makes_the_layout_stale(copy: Path) -> None:
+    layout = copy / LAYOUT
+    layout.write_text(layout.read_text(encoding="utf-8").replace('"gaze"', '"eyes"'), "utf-8")
+    assert codegen.stale(copy) == [layout]
+    assert codegen.write(copy) == [layout]
+    assert codegen.stale(copy) == []
+
+
+def test_a_file_without_identity_and_an_identity_without_file_are_found(copy: Path) -> None:
+    (copy / "Runtime" / "Extra.cs").touch()
+    (copy / "Editor" / "Gone.cs.meta").touch()
+    wrong = [copy / "Editor" / "Gone.cs.meta", copy / "Runtime" / "Extra.cs.meta"]
+    assert codegen.stale(copy) == wrong
+    codegen.write(copy)
+    assert codegen.stale(copy) == []
+
+
+def test_no_two_assets_share_an_identity() -> None:
+    metas = [asset.with_name(f"{asset.name}.meta").read_text("utf-8") for asset in assets(PACKAGE)]
+    identities = [re.findall(r"^guid: ([0-9a-f]{32})$", meta, re.MULTILINE) for meta in metas]
+    assert len({identity for (identity,) in identities}) == len(metas) > 60
+
+
+@needs_mcs
+def test_the_package_compiles_without_a_warning(engine: list[Path], tmp_path: Path) -> None:
+    made = compile_package(tmp_path, engine)
+    assert [path.stem for path in made] == [assembly.name for assembly in ASSEMBLIES]
+
+
+@needs_mcs
+def test_what_mcs_cannot_match_in_ml_agents_compiles_with_the_stubs(
+    engine: list[Path], tmp_path: Path
+) -> None:
+    flags = [flag for flag in FLAGS if flag != DEFINE]
+    assert compile_package(tmp_path, engine, (CONTRACT, RUNTIME), flags)
+
+
+@needs_mcs
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ("public sealed class Thing { }", "CS1591"),
+        ("internal sealed class Thing { int unused; }", "CS0169"),
+        ("internal sealed class Thing { UnityEngine.Vector3 point; }", "CS0246"),
+    ],
+    ids=["undocumented", "warning", "engine in the pure part"],
+)
+def test_what_is_not_clean_does_not_compile(tmp_path: Path, wrong: str, reason: str) -> None:
+    source = tmp_path / "Thing.cs"
+    source.write_text(wrong, encoding="utf-8")
+    with pytest.raises(CompilationError, match=reason):
+        compile_sources([source], tmp_path / "thing.dll")
+
+
+@needs_mcs
+def test_it_compiles_against_a_players_folder(engine: list[Path], tmp_path: Path) -> None:
+    managed = tmp_path / "Game_Data" / "Managed"
+    managed.mkdir(parents=True)
+    for assembly in engine:
+        shutil.copy(assembly, managed)
+    out = tmp_path / "out"
+    out.mkdir()
+    assert [path.stem for path in compile_for_player(out, managed)] == [
+        "AttentionLearning.Contract",
+        "AttentionLearning",
+    ]
+
+
+def test_a_folder_that_is_no_players_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"managed is .*expected a folder that holds Unity.ML-"):
+        compile_for_player(tmp_path, tmp_path)
+
+
+def test_assembly_definitions_say_what_the_compilation_does() -> None:
+    for assembly in ASSEMBLIES:
+        folder = PACKAGE / assembly.folder
+        definition = json.loads((folder / f"{assembly.name}.asmdef").read_text("utf-8"))
+        assert definition["name"] == assembly.name
+        assert definition["noEngineReferences"] == (assembly is CONTRACT)
+
+
+def test_manifest_and_code_name_the_same_version() -> None:
+    manifest = json.loads((PACKAGE / "package.json").read_text("utf-8"))
+    link = (PACKAGE / "Runtime" / "ClassroomLink.cs").read_text("utf-8")
+    assert f'PackageVersion = "{manifest["version"]}"' in link
+    for sample in manifest["samples"]:
+        assert (PACKAGE / sample["path"]).is_dir()
+
+
+def test_one_behaviour_of_unity_to_a_file_named_after_it() -> None:
+    kinds = "MonoBehaviour|LearnerSignals|SensorComponent|Agent|EditorWindow"
+    for source in PACKAGE.rglob("*.cs"):
+        found = re.findall(rf"class (\w+) : (?:{kinds})\b", source.read_text("utf-8"))
+        assert found in ([], [source.stem])
+
+
+def test_c_sharp_files_are_short() -> None:
+    long = {
+        source.name: lines
+        for source in PACKAGE.rglob("*.cs")
+        if source.name != LAYOUT.name
+        and (lines := len(source.read_text("utf-8").splitlines())) > 300
+    }
+    assert long == {}
+
+
+def test_the_sample_has_right_answers_for_every_concept_of_the_curriculum() -> None:
+    items = json.loads((PACKAGE / "Samples~" / "Algebra" / "items.json").read_text("utf-8"))
+    assert set(items) == {concept.name for concept in builtin("algebra-16").concepts}
+    for concept, asked in items.items():
+        assert len(asked) >= 3, concept
+        for item in asked:
+            assert 0 <= item["right"] < len(item["options"]) == len(set(item["options"])) == 4
