@@ -10,7 +10,7 @@ import pytest
 from envs.curriculum import builtin
 from tests.unity_engine import compiled_stubs
 from tests.wire_program import needs_mcs
-from unity_bridge import codegen
+from unity_bridge import codegen, faults
 from unity_bridge.asset_ids import assets
 from unity_bridge.codegen import LAYOUT, PACKAGE
 from unity_bridge.compilation import (
@@ -145,6 +145,15 @@ def test_c_sharp_files_are_short() -> None:
         and (lines := len(source.read_text("utf-8").splitlines())) > 300
     }
     assert long == {}
+
+
+def test_every_fault_has_a_row_in_the_table_of_troubles() -> None:
+    table = (PACKAGE / "Documentation~" / "index.md").read_text("utf-8")
+    named = [
+        name for name, kind in vars(faults).items() if "happened" in getattr(kind, "__dict__", {})
+    ]
+    assert len(named) > 10
+    assert [name for name in named if f"{name})" not in table and f"({name}," not in table] == []
 
 
 def test_the_sample_has_right_answers_for_every_concept_of_the_curriculum() -> None:

@@ -54,6 +54,12 @@ def test_messages_come_back_byte_for_byte(wire: WireProgram, message: Message) -
     assert json.loads(said["line"]) == {"at": 1.5} | json.loads(payload)
 
 
+def test_seeds_beyond_32_bits_come_back(wire: WireProgram) -> None:
+    payload = b'{"type":"classes","version":1,"seeds":[1099511627776,7],"spread":true}'
+    said = wire.ask("message", payload=payload.hex(), at=0.0)
+    assert bytes.fromhex(said["payload"]) == payload
+
+
 def test_a_broken_message_is_refused_with_the_reason(wire: WireProgram) -> None:
     for payload, reason in (
         (b"\xff{}", "UTF-8"),

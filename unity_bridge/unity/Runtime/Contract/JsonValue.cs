@@ -164,6 +164,14 @@ namespace AttentionLearning
             return numbers;
         }
 
+        /// <summary>A list of numbers without a fraction, of up to 64 bits, in a map.</summary>
+        /// <exception cref="FormatException">It is missing, or something in it is none.</exception>
+        public long[] Longs(string key)
+        {
+            return Items(key).ConvertAll(item => Map().With(key, item).Entry<long>(
+                key, "an integer")).ToArray();
+        }
+
         /// <summary>A list of texts in a map.</summary>
         /// <exception cref="FormatException">It is missing, or something in it is none.</exception>
         public string[] Texts(string key)

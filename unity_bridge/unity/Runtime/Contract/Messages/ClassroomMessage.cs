@@ -68,6 +68,8 @@ namespace AttentionLearning
                     return new CurriculumMessage(json);
                 case SceneMessage.Name:
                     return new SceneMessage(json);
+                case ClassesMessage.Name:
+                    return new ClassesMessage(json);
                 case CaptionMessage.Name:
                     return new CaptionMessage(json);
                 case ReasonsMessage.Name:

@@ -11,7 +11,7 @@ namespace AttentionLearning
             Name = json.Text("name");
             Text = json.Text("text");
             Depth = json.Number("depth");
-            Prerequisites = Array.ConvertAll(json.Numbers("prerequisites"), index => (int)index);
+            Prerequisites = Array.ConvertAll(json.Longs("prerequisites"), index => checked((int)index));
             Difficulties = json.Numbers("difficulties");
         }
 
