@@ -30,6 +30,8 @@ class Concept:
     """Difficulties in logit relative to the concept, ascending, at least 3, by custom of mean 0.
     Easier, matched and harder practice draw from the easiest, middle and hardest third; quizzes
     and tests from all."""
+    answers: tuple[str, ...] = ()
+    """The correct answer of every item, for feedback; empty where there are none."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or self.name != self.name.strip():
@@ -48,6 +50,7 @@ class Concept:
                 f"Concept.easiness {where} must be a finite number, got {self.easiness!r}"
             )
         self._check_items(where)
+        self._check_answers(where)
 
     def _check_items(self, where: str) -> None:
         if not isinstance(self.items, tuple) or len(self.items) < FEWEST_ITEMS:
@@ -63,6 +66,14 @@ class Concept:
                 raise ValueError(
                     f"Concept.items {where} must be ascending, got {easier!r} before {harder!r}"
                 )
+
+    def _check_answers(self, where: str) -> None:
+        fitting = isinstance(self.answers, tuple) and len(self.answers) in {0, len(self.items)}
+        if not fitting or not all(isinstance(answer, str) for answer in self.answers):
+            raise ValueError(
+                f"Concept.answers {where} must be a tuple of {len(self.items)} strings, one an "
+                f"item, or empty, got {self.answers!r:.60}"
+            )
 
 
 def _is_finite(value: object) -> bool:

@@ -220,8 +220,10 @@ def builtin(name: str) -> Curriculum:
 
 
 def _concept(data: object, where: str) -> Concept:
-    entry = _fields(data, where, Concept, optional={"text", "weight", "easiness"})
-    return Concept(**{**entry, "items": tuple(_list(entry["items"], f"{where}.items"))})
+    optional = {"text", "weight", "easiness", "answers"}
+    entry = _fields(data, where, Concept, optional=optional)
+    lists = [name for name in ("items", "answers") if name in entry]
+    return Concept(**entry | {name: tuple(_list(entry[name], f"{where}.{name}")) for name in lists})
 
 
 def _fields(
