@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import HParam, Image, TensorBoardOutputFormat
 
-from agents.explanation import token_attention
+from agents.decision.facts import token_attention
+from agents.decision.service import DecisionService
 from agents.inspection_figures import THIRDS, activity_bars, attention_map
-from agents.narration import Turn, narrate, policy_chooser
+from agents.narration import Turn, narrate, service_chooser
 from agents.ppo import ClassroomPPO
 from agents.run_folder import REFERENCE
 from envs.activities import ACTIVITIES, Activity
@@ -113,12 +114,17 @@ and of the course's decisions |
             raise TypeError(f"model is {type(self.model).__name__}; expected a ClassroomPPO")
         return self.model
 
+    def _service(self) -> DecisionService:
+        """The present policy's likeliest decisions, which no guard-rail changes."""
+        curriculum = self.simulation.curriculum
+        return DecisionService(self._model().policy, curriculum, guard_rails=None, seed=None)
+
     def inspect(self) -> None:
         """Teach the fixed class with the present policy and record every panel."""
         begin = time.monotonic()
         self.simulation.seed(np.array([self.seed]))
         self.simulation.start()
-        turns = list(narrate(self.simulation, policy_chooser(self._model().policy)))
+        turns = list(narrate(self.simulation, service_chooser(self._service())))
         self._record_figures(turns)
         self._record_attention(turns)
         for number, turn in enumerate(_middle_lesson(turns), 1):
@@ -138,7 +144,7 @@ and of the course's decisions |
         self._picture("policy/activities", activity_bars(shares))
 
     def _record_attention(self, turns: list[Turn]) -> None:
-        maps = [token_attention(turn.explanation) for turn in turns if turn.explanation]
+        maps = [token_attention(turn.account.explanation) for turn in turns if turn.account]
         weights = np.mean(maps, axis=0)  # (T, T)
         concepts = [readable(c.name) for c in self.simulation.curriculum.concepts]
         learners = [f"learner {i + 1}" for i in range(len(weights) - 1 - len(concepts))]
@@ -177,7 +183,7 @@ def activity_shares(turns: list[Turn]) -> NDArray[np.float64]:
     minutes = np.zeros((len(THIRDS), ACTIVITIES))
     for turn in turns:
         third = min(int(len(THIRDS) * turn.course_share), len(THIRDS) - 1)
-        minutes[third, turn.reason.activity] += turn.minutes
+        minutes[third, turn.decision.activity] += turn.minutes
     total = minutes.sum(axis=1, keepdims=True)  # (3, 1)
     return np.asarray(minutes / np.where(total > 0, total, 1.0))
 
@@ -187,10 +193,10 @@ def decision_table(turns: list[Turn]) -> str:
     chosen = [turns[i] for i in _spread(len(turns), DECISIONS)]
     lines = ["| lesson, minute | decision and reason | value | gain so far |", "|---|---|---|---|"]
     for turn in chosen:
-        view, value = turn.view, turn.reason.value
+        view, value = turn.view, turn.decision.value
         when = f"{view.lesson}, {view.minute - turn.minutes:g}"
         expected = "" if value is None else f"{value:.3f}"
-        lines.append(f"| {when} | {turn.reason.sentence} | {expected} | {view.gain:.3f} |")
+        lines.append(f"| {when} | {turn.sentence} | {expected} | {view.gain:.3f} |")
     return "\n".join(lines)
 
 

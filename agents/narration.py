@@ -6,24 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.explanation import Reason, reason_for
+from agents.decision.decision import Decision
+from agents.decision.facts import Account, describe
+from agents.decision.service import DecisionService
+from agents.decision.wording import sentence
 from agents.tutors.protocol import Actions, Observation, Tutor
 from envs.classroom import TERMS
 from envs.simulation import Simulation
 from envs.view import ClassView, readable, snapshot
-from policies.policy import AttentionPolicy, Explanation
 
-Chooser = Callable[[Observation], tuple[Actions, Explanation | None]]
-"""Maps a batch of observations to actions (B, 3 + 2 S), and to their account if there is one."""
+Chooser = Callable[[Observation], tuple[Actions, Account | None]]
+"""Maps one classroom's observation (1, ...) to its action (1, 3 + 2 S), and to an account if there
+is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """One decision and what became of it."""
 
-    reason: Reason
-    explanation: Explanation | None
-    """The policy's own account, batch of one; None for a rule."""
+    decision: Decision
+    account: Account | None
+    """The policy's own; None for a rule."""
     view: ClassView
     """The class after the decision."""
     terms: dict[str, float]
@@ -33,13 +36,18 @@ class Turn:
     course_share: float
     """Of the course's teaching minutes, before the decision."""
 
+    @property
+    def sentence(self) -> str:
+        """The decision in words."""
+        return sentence(self.decision)
 
-def policy_chooser(policy: AttentionPolicy) -> Chooser:
-    """Choose as the policy likes best, and account for it."""
 
-    def choose(observation: Observation) -> tuple[Actions, Explanation | None]:
-        explanation = policy.explain(observation)
-        return explanation.actions, explanation
+def service_chooser(service: DecisionService) -> Chooser:
+    """Choose as the service does, and account for it."""
+
+    def choose(observation: Observation) -> tuple[Actions, Account | None]:
+        actions, accounts = service.choose(observation)
+        return actions, accounts[0]
 
     return choose
 
@@ -69,21 +77,21 @@ def narrate(simulation: Simulation, choose: Chooser) -> Iterator[Turn]:
     passed = 0.0
     while not simulation.done[0]:
         seen = _copy(simulation)
-        actions, explanation = choose(seen)
+        actions, account = choose(seen)
         attended = simulation.world.events.attended[0].copy() if passed else None  # (S,)
         simulation.step(actions)
-        reason = reason_for(
+        decision = describe(
             {key: array[0] for key, array in seen.items()},
             simulation.actions[0],  # what was done, should the choice have been illegal
             names,
-            explanation=explanation,
+            account=account,
             attended=attended,
         )
         terms, minutes = simulation.outcome.terms[0], float(simulation.outcome.minutes[0])
         yield Turn(
-            reason=reason,
-            explanation=explanation,
-            view=snapshot(simulation, 0, reason.sentence),
+            decision=decision,
+            account=account,
+            view=snapshot(simulation, 0, sentence(decision)),
             terms={name: float(terms[n]) for n, name in enumerate(TERMS)},
             minutes=minutes,
             course_share=passed / course.total_minutes,

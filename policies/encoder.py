@@ -102,6 +102,10 @@ class Encoder(nn.Module):
         encoded = Encoded(course, people, topics, pairs, class_shares, concept_shares)
         return encoded, attention
 
+    def modality_shares(self, obs: Observation) -> Tensor:
+        """Shares (B, S, M) of a learner's modalities in their fusion; the missing have theirs."""
+        return self.sensors.shares(self.visible(obs))
+
     def visible(self, obs: Observation) -> Observation:
         """The same with zeros in place of what the configuration ignores; a modality is missing."""
         return {**obs, **{key: torch.zeros_like(obs[key]) for key in self.ignored}}
@@ -188,8 +192,16 @@ class ModalityFusion(nn.Module):
 
     def forward(self, obs: Observation) -> Tensor:
         """Fuse sensors of every learner, (B, S, e)."""
-        seen = torch.where(self.present(obs) > 0, self.embed(obs), self.missing)  # (B, S, M, e)
+        seen = self._seen(obs)
         return attend(self.query, self.key(seen), seen)[0].squeeze(2)
+
+    def shares(self, obs: Observation) -> Tensor:
+        """Attention of the fusion over the modalities of every learner, (B, S, M)."""
+        seen = self._seen(obs)
+        return attend(self.query, self.key(seen), seen)[1].squeeze(2)
+
+    def _seen(self, obs: Observation) -> Tensor:
+        return torch.where(self.present(obs) > 0, self.embed(obs), self.missing)  # (B, S, M, e)
 
     def embed(self, obs: Observation) -> Tensor:
         """Each modality by itself, (B, S, M, e); meaningless where it is missing."""

@@ -39,6 +39,10 @@ class FlatEncoder(nn.Module):
         nothing = hidden.new_zeros(len(hidden), 0)
         return Encoded(hidden, nothing, nothing, nothing, *map(shares, present)), []
 
+    def modality_shares(self, obs: Observation) -> Tensor:
+        """No modality is told apart: (B, S, 0)."""
+        return obs["learner_present"].unsqueeze(-1)[..., :0]
+
     @torch.no_grad()
     def observe(self, obs: Observation) -> None:
         """Add a batch to the running statistics by which inputs are standardised."""

@@ -5,7 +5,6 @@ A stable-baselines3 policy: `predict`, `save`, `load` and stock PPO work with it
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -22,6 +21,7 @@ from envs.activities import TASKS
 from policies.config import PolicyConfig
 from policies.distribution import entropy, log_prob_of, masked_log_probs, pick, pick_pair
 from policies.encoder import Encoded, Observation, shares
+from policies.explanation import Explanation
 from policies.network import build
 
 Picker = Callable[[Tensor], Tensor]
@@ -74,19 +74,6 @@ class Choices(NamedTuple):
         """The plan's part of the action (B, 2 S): task and concept of each learner in turn."""
         concepts, plan = obs["concept_present"].shape[1], self.chosen[3]
         return torch.stack((plan // concepts, plan % concepts), dim=-1).flatten(1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """Everything behind a batch of decisions, as numpy arrays for people and pictures."""
-
-    actions: NDArray[np.int64]  # (B, 3 + 2 S)
-    activity_probs: NDArray[np.float32]  # (B, A)
-    target_probs: NDArray[np.float32]  # (B, S + 1) given the chosen activity
-    concept_probs: NDArray[np.float32]  # (B, C) given the chosen activity and target
-    plan_probs: NDArray[np.float32]  # (B, S, K, C)
-    values: NDArray[np.float32]  # (B, S)
-    attention: list[NDArray[np.float32]]  # per layer (B, H, T, T): course, learners, concepts
 
 
 class AttentionPolicy(ActorCriticPolicy):
@@ -183,13 +170,19 @@ class AttentionPolicy(ActorCriticPolicy):
 
     @torch.no_grad()
     def explain(
-        self, obs: Mapping[str, NDArray[np.float32]], *, deterministic: bool = True
+        self,
+        obs: Mapping[str, NDArray[np.float32]],
+        *,
+        deterministic: bool = True,
+        generator: torch.Generator | None = None,
     ) -> Explanation:
         """Decide for a batch of numpy observations, and give back all that led there."""
-        self.set_training_mode(False)
-        tensors = {key: torch.as_tensor(array, device=self.device) for key, array in obs.items()}
+        if self.training:
+            self.set_training_mode(False)
+        device = self.device  # a search through all weights
+        tensors = {key: torch.as_tensor(array, device=device) for key, array in obs.items()}
         encoded, attention = self.encoder(tensors)
-        choose = pickers(None, deterministic=deterministic, tasks=self.plan_head.tasks)
+        choose = pickers(generator, deterministic=deterministic, tasks=self.plan_head.tasks)
         choices = self._choose(tensors, encoded, choose)
         actions = torch.cat((choices.own, choices.plan_actions(tensors)), dim=-1)
         activity, target, concept, plan = (p.exp().cpu().numpy() for p in choices.log_probs)
@@ -199,12 +192,28 @@ class AttentionPolicy(ActorCriticPolicy):
             target_probs=target,
             concept_probs=concept,
             plan_probs=plan.reshape(*plan.shape[:2], self.plan_head.tasks, -1),
+            options=self._options(tensors, encoded).cpu().numpy(),
             values=self._values(tensors, encoded).cpu().numpy(),
             attention=[weights.cpu().numpy() for weights in attention],
+            modalities=self.encoder.modality_shares(tensors).cpu().numpy(),
         )
 
     def _choose(self, obs: Observation, encoded: Encoded, choose: Sequence[Picker]) -> Choices:
-        """Go through activity, target, concept and plan; `choose` has a way to choose for each."""
+        """Go through activity, target, concept and plan; `choose` has a way to choose for each.
+
+        A `plan_mask` (B, S, K, C) among the observations narrows what each learner may be given
+        beyond `task_mask` and `task_concept_mask`, which cannot forbid one learner one concept.
+        """
+        own, chosen = self.choose_own(obs, encoded, choose)
+        tasks = obs["task_mask"].unsqueeze(-1) * obs["task_concept_mask"].unsqueeze(1)
+        tasks = tasks * obs["plan_mask"] if "plan_mask" in obs else tasks
+        plans = masked_log_probs(self.plan_head(encoded), tasks.flatten(2))  # (B, S, K C)
+        return Choices((*own, plans), (*chosen, choose[3](plans)))
+
+    def choose_own(
+        self, obs: Observation, encoded: Encoded, choose: Sequence[Picker]
+    ) -> tuple[tuple[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]:
+        """Log-probabilities of activity, target and concept in turn, and what was chosen (B,)."""
         head = self.tutor_head
         activities = masked_log_probs(head.activity_logits(encoded), obs["activity_mask"])
         activity = choose[0](activities)
@@ -217,11 +226,18 @@ class AttentionPolicy(ActorCriticPolicy):
         )
         target = choose[1](targets)
         concepts = masked_log_probs(head.concept_logits(encoded, scores, activity, target), allowed)
-        concept = choose[2](concepts)
-        tasks = obs["task_mask"].unsqueeze(-1) * obs["task_concept_mask"].unsqueeze(1)
-        plans = masked_log_probs(self.plan_head(encoded), tasks.flatten(2))  # (B, S, K C)
-        chosen_all = (activity, target, concept, choose[3](plans))
-        return Choices((activities, targets, concepts, plans), chosen_all)
+        return (activities, targets, concepts), (activity, target, choose[2](concepts))
+
+    def _options(self, obs: Observation, encoded: Encoded) -> Tensor:
+        """Every activity with the target and concept that the policy likes best for it."""
+        batch, activities = obs["activity_mask"].shape
+        every = torch.arange(activities, device=self.device).repeat(batch)
+        rows = Encoded(*(part.repeat_interleave(activities, 0) for part in encoded))
+        masks = ("activity_mask", "target_mask", "concept_mask")
+        wide = {key: obs[key].repeat_interleave(activities, 0) for key in masks}
+        likeliest = partial(torch.argmax, dim=-1)
+        _, own = self.choose_own(wide, rows, [partial(_already, every), likeliest, likeliest])
+        return torch.stack(own, dim=-1).view(batch, activities, 3)
 
     def _values(self, obs: Observation, encoded: Encoded) -> Tensor:
         values: Tensor = self.value_head(encoded) * obs["learner_present"]

@@ -23,7 +23,8 @@ from rich.console import Console
 from rich.text import Text
 
 from agents.checkpoint import load_policy
-from agents.narration import Chooser, Turn, narrate, policy_chooser, tutor_chooser
+from agents.decision.service import DecisionService
+from agents.narration import Chooser, Turn, narrate, service_chooser, tutor_chooser
 from agents.presets import TrainConfig
 from agents.run_folder import REFERENCE, read_classroom
 from agents.tutors.protocol import Privileged
@@ -88,7 +89,9 @@ def trained(run: Path | None, seed: int) -> tuple[Simulation, Chooser]:
             "`python -m scripts.train`, or watch a rule with `--tutor NAME`"
         )
     config, _ = read_classroom(folder)
-    return classroom(config, seed), policy_chooser(load_policy(folder, "cpu"))
+    simulation = classroom(config, seed)
+    service = DecisionService(load_policy(folder, "cpu"), simulation.curriculum)
+    return simulation, service_chooser(service)
 
 
 def rule(name: str, seed: int) -> tuple[Simulation, Chooser]:
@@ -150,7 +153,7 @@ def play(turns: Iterator[Turn], arguments: Arguments) -> None:
         console.print(Text(heading, style="bold"))
         crop = console.is_terminal  # a file gets whole lines
         console.print(Text.from_ansi(rest), no_wrap=True, overflow="ellipsis", soft_wrap=not crop)
-        console.print(Text(turn.reason.sentence, style="italic"))
+        console.print(Text(turn.sentence, style="italic"))
         gain, count = turn.view.gain, count + 1
         if arguments.step:
             console.input("[dim]Enter for the next decision[/dim] ")

@@ -16,8 +16,9 @@ from agents.callbacks import (
     decision_table,
     rule_results,
 )
+from agents.decision.service import DecisionService
 from agents.inspection_figures import activity_bars, attention_map
-from agents.narration import Turn, narrate, policy_chooser
+from agents.narration import Turn, narrate, service_chooser
 from agents.ppo import ClassroomPPO
 from agents.ppo_config import PPOConfig
 from agents.sb3_adapter import SB3Classrooms
@@ -61,7 +62,9 @@ def events(folder: Path) -> EventAccumulator:
 
 @pytest.fixture(scope="module")
 def turns() -> list[Turn]:
-    return list(narrate(a_class(), policy_chooser(a_model().policy)))
+    simulation = a_class()
+    service = DecisionService(a_model().policy, simulation.curriculum, seed=None)
+    return list(narrate(simulation, service_chooser(service)))
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +139,7 @@ def test_shares_add_up_in_every_third_of_the_course(turns: list[Turn]) -> None:
     assert shares.shape == (3, len(Activity))
     assert shares.sum(axis=1) == pytest.approx(1.0)
     early = [turn for turn in turns if turn.course_share < 1 / 3]
-    spent = sum(turn.minutes for turn in early if turn.reason.activity == Activity.QUIZ)
+    spent = sum(turn.minutes for turn in early if turn.decision.activity == Activity.QUIZ)
     quiz = spent / sum(turn.minutes for turn in early)
     assert shares[0, Activity.QUIZ] == pytest.approx(quiz)
 
@@ -145,7 +148,7 @@ def test_course_is_narrated_to_its_end(turns: list[Turn]) -> None:
     assert sum(turn.minutes for turn in turns) == COURSE.total_minutes
     assert sum(turn.terms["learning_gain"] for turn in turns) == pytest.approx(turns[-1].view.gain)
     assert (turns[-1].view.lesson, turns[-1].view.minute) == (2, 10)
-    assert turns[0].view.reason == turns[0].reason.sentence
+    assert turns[0].view.reason == turns[0].sentence
 
 
 def test_terms_are_told_apart(turns: list[Turn]) -> None:
@@ -162,7 +165,7 @@ def test_table_shows_ten_decisions_from_first_to_last(turns: list[Turn]) -> None
     lines = decision_table(turns).splitlines()
     assert len(lines) == 2 + min(10, len(turns))
     assert lines[2].startswith("| 1, 0 |")
-    assert turns[-1].reason.sentence in lines[-1]
+    assert turns[-1].sentence in lines[-1]
 
 
 def test_figures_follow_their_numbers() -> None:

@@ -1,0 +1,156 @@
+"""The decision service: an observation in, a decision with its reasons out."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from agents.decision.decision import Decision, Veto
+from agents.decision.facts import Account, describe
+from agents.decision.feedback import Feedback, feedback_on
+from agents.decision.guard import Guard
+from agents.decision.guard_rails import GuardRails
+from agents.tutors.protocol import Actions, Observation
+from agents.tutors.trained_policy import SAMPLING_SEED
+from envs.curriculum import Curriculum
+from envs.events import Events
+from envs.view import readable
+from policies.attribution import left_out
+from policies.explanation import Explanation
+from policies.policy import AttentionPolicy
+
+Floats = NDArray[np.float64]
+
+
+class DecisionService:
+    """Decides for classes of one size, within guard-rails, and says why.
+
+    The classes of a batch keep their places from one call to the next: guard-rails remember.
+
+    Args:
+        policy: Made for the classes' size.
+        curriculum: What is taught: for names and for feedback.
+        guard_rails: Limits; None lets the policy do as it likes.
+        seed: Decisions are sampled as in training, repeatably; None takes the likeliest.
+    """
+
+    def __init__(
+        self,
+        policy: AttentionPolicy,
+        curriculum: Curriculum,
+        *,
+        guard_rails: GuardRails | None = GuardRails(),  # noqa: B008  # frozen
+        seed: int | None = SAMPLING_SEED,
+    ) -> None:
+        self.policy, self.curriculum = policy, curriculum
+        self.names = [readable(concept.name) for concept in curriculum.concepts]
+        self.guard = None if guard_rails is None else Guard(guard_rails)
+        self._generator = None if seed is None else torch.Generator(policy.device)
+        self._seed = seed
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin with new classes, and sample anew from the seed."""
+        if self.guard is not None:
+            self.guard.reset()
+        if self._generator is not None and self._seed is not None:
+            self._generator.manual_seed(self._seed)
+
+    def decide(self, observation: Observation, events: Events | None = None) -> Decision:
+        """Decide for one class.
+
+        Args:
+            observation: Of `envs.spaces`, without a batch axis.
+            events: Of the decision before, a batch of one, for whom the tutor saw attend.
+
+        Raises:
+            ValueError: The observation is not of the policy's size.
+        """
+        return self.decide_all({key: array[None] for key, array in observation.items()}, events)[0]
+
+    def decide_all(
+        self, observation: Observation, events: Events | None = None
+    ) -> tuple[Decision, ...]:
+        """Decide for B classes at once; every array (B, ...).
+
+        Raises:
+            ValueError: The observation is not of the policy's size.
+        """
+        actions, accounts = self.choose(observation)
+        return tuple(
+            describe(
+                {key: array[b] for key, array in observation.items()},
+                actions[b],
+                self.names,
+                account=account,
+                attended=None if events is None else events.attended[b],
+            )
+            for b, account in enumerate(accounts)
+        )
+
+    def choose(self, observation: Observation) -> tuple[Actions, tuple[Account, ...]]:
+        """Actions (B, 3 + 2 S), and what the policy and the guard-rails say of each."""
+        _check(self.policy, observation)
+        sampled = self._generator is not None
+        told = self.policy.explain(
+            observation, deterministic=not sampled, generator=self._generator
+        )
+        actions, batch = told.actions, len(told.actions)
+        vetoes: tuple[tuple[Veto, ...], ...] = ((),) * batch
+        if self.guard is not None:
+            ruling = self.guard.apply(self.policy, observation, actions)
+            actions, vetoes = ruling.actions, ruling.vetoes
+        rests_on = _left_out(self.policy, observation, actions, told)
+        accounts = tuple(
+            Account(explanation=_one(told, b), left_out=rests_on[b], vetoes=vetoes[b])
+            for b in range(batch)
+        )
+        return actions, accounts
+
+    def feedback(self, events: Events, observation: Observation) -> tuple[Feedback, ...]:
+        """Feedback on every answer of the decision before.
+
+        Args:
+            events: Of the last decision, for B classes.
+            observation: (B, ...) after it.
+
+        Returns:
+            In the order of classes, learners and answers.
+        """
+        return feedback_on(events, observation, self.curriculum)
+
+
+def _left_out(
+    policy: AttentionPolicy, observation: Observation, actions: Actions, told: Explanation
+) -> Floats:
+    """Log-probabilities (B, 1 + T) of the tutor's own choice, all known and each token left out."""
+    device = policy.device
+    tensors = {key: torch.as_tensor(array, device=device) for key, array in observation.items()}
+    chosen = torch.as_tensor(actions, device=device)
+    if told.attention:
+        return left_out(policy, tensors, chosen).double().cpu().numpy()
+    with torch.no_grad():  # a flat network: no tokens
+        alone = policy.evaluate(tensors, chosen).tutor_log_prob
+    return alone.unsqueeze(1).double().cpu().numpy()
+
+
+def _one(told: Explanation, b: int) -> Explanation:
+    """One classroom's part of an account, as a batch of one."""
+    parts = {
+        name: getattr(told, name)[b : b + 1]
+        for name in told.__dataclass_fields__
+        if name != "attention"
+    }
+    attention = [weights[b : b + 1] for weights in told.attention]
+    return replace(told, **parts, attention=attention)
+
+
+def _check(policy: AttentionPolicy, observation: Observation) -> None:
+    """Name the first array that is missing or has another shape than the policy was made for."""
+    for key, box in policy.observation_space.spaces.items():  # type: ignore[attr-defined]
+        if key not in observation:
+            raise ValueError(f"observation lacks {key}; expected shape (B, *{box.shape})")
+        found = observation[key].shape
+        if found[1:] != box.shape:
+            raise ValueError(f"observation's {key} has shape {found}; expected (B, *{box.shape})")
