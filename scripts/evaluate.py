@@ -4,6 +4,7 @@ Examples:
     python -m scripts.evaluate                              rules, references, our reference run
     python -m scripts.evaluate runs/a runs/b runs/c         with three seeds of a trained policy
     python -m scripts.evaluate --tutors "fixed curriculum" random --classes 64 --json out.json
+    python -m scripts.evaluate runs/a --guard-rails         a policy with and without guard-rails
     python -m scripts.evaluate runs/a --matrix              learners of every family
     python -m scripts.evaluate --tune                       tune the rules, on classes of their own
 """
@@ -11,7 +12,7 @@ Examples:
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from agents.against_others import Against, against_others
 from agents.checkpoint import has_model
 from agents.class_record import BELIEF_BINS
 from agents.comparison import Row, compare
+from agents.decision.guard_rails import GuardRails
+from agents.decision.guarded_policy import GuardedPolicy
 from agents.evaluation import Outcome, evaluate
 from agents.matrix import best_rules, columns, lines, population_of
 from agents.performance_profile import THRESHOLDS
@@ -70,6 +73,8 @@ class Arguments:
     """Folder for the pictures; default: the run folders, if the results go there."""
     matrix: bool = False
     """Let every tutor teach learners of every family instead (robust evaluation matrix)."""
+    guard_rails: bool = False
+    """Let every policy teach under guard-rails too, as a tutor of its own."""
     tune: bool = False
     """Tune the rules instead, and record the best settings in agents/tutors/tuned.json."""
     tuning_classes: int = 64
@@ -124,6 +129,13 @@ def runs_or_reference(arguments: Arguments) -> tuple[Path, ...]:
     return arguments.runs or ((REFERENCE,) if comparable else ())
 
 
+def with_guard_rails(setting: Setting, runs: Sequence[Path]) -> Setting:
+    """The same setting with every policy a second time, under guard-rails."""
+    limits = GuardRails()
+    guarded = tuple(GuardedPolicy(each.tutor, limits) for each in read_runs(runs))
+    return replace(setting, policies=(*setting.policies, *guarded))
+
+
 def teach_all(setting: Setting, arguments: Arguments) -> list[Outcome]:
     """Let policies, rules and references teach; those that search, fewer classes."""
     quick = [make_tutor(name) for name in arguments.tutors if name not in SLOW]
@@ -166,6 +178,8 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     """Evaluate, print, and write what was asked for."""
     begin = time.perf_counter()
     setting = read_setting(runs_or_reference(arguments), arguments.curriculum)
+    if arguments.guard_rails:
+        setting = with_guard_rails(setting, runs_or_reference(arguments))
     with console.status(f"{arguments.classes} classes, {len(arguments.tutors)} tutors ..."):
         outcomes = teach_all(setting, arguments)
         rows, policies = compare(outcomes), against_others(outcomes)

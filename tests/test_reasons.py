@@ -1,0 +1,63 @@
+"""The command that puts reasons, guard-rails and feedback to the test."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from agents.checkpoint import save_policy
+from agents.presets import TrainConfig
+from agents.run_folder import write_config
+from agents.tutors.registry import make_tutor
+from envs.course import Course
+from envs.spaces import action_space, observation_space
+from policies.config import PolicyConfig
+from policies.policy import AttentionPolicy
+from scripts import reasons
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run folder of an untrained tutor for three learners, two lessons of 12 minutes."""
+    folder = tmp_path_factory.mktemp("run")
+    torch.manual_seed(0)
+    spaces = observation_space(3, 16), action_space(3, 16)
+    policy = AttentionPolicy(*spaces, lambda _: 0.0, PolicyConfig(layers=1))
+    course = Course(learners=3, lessons=2, minutes=12)
+    write_config(folder, TrainConfig(course=course), preset="quick", seed=0)
+    save_policy(policy, folder)
+    return folder
+
+
+def test_results_are_printed_and_written(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The limits are those of the command line: here the class must rest after five minutes."""
+    path = tmp_path / "reasons.json"
+    flags = ["--quick", "--json", str(path), "--limits.minutes-without-rest", "5"]
+    assert reasons.main([str(run), *flags]) == 0
+    found = json.loads(path.read_text())
+    assert found["faithfulness"]["states"] == reasons.QUICK_CLASSES
+    assert found["faithfulness"]["best"] in found["faithfulness"]["methods"]
+    guard = found["guard_rails"]
+    assert guard["vetoes_per_course"]["rest"] > 0
+    difference, without = guard["difference"]["mean"], guard["nlg_without"]["mean"]
+    assert guard["share_lost"] == pytest.approx(-difference / without)
+    named = {make_tutor(name).name for name in reasons.OTHERS}
+    assert named < found["error_causes"].keys()
+    shown = capsys.readouterr().out
+    assert "occlusion" in shown
+    assert "vetoes of a course: rest" in shown
+
+
+def test_bad_input_is_named_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ValueError, match="classes is 1; expected at least 2"):
+        reasons.Arguments(classes=1)
+    with pytest.raises(SystemExit):
+        reasons.main(["--limits.sway", "-1"])
+    assert "sway is -1.0" in capsys.readouterr().err
+    assert reasons.main([str(tmp_path)]) == 2
+    assert "expected a folder that holds config.json" in capsys.readouterr().err
