@@ -1,4 +1,4 @@
-"""Measure speed: the batched environment, training, and where training's time goes.
+"""Measure speed: the batched environment, training, where its time goes, and one decision.
 
 Examples:
     python -m scripts.benchmark
@@ -20,17 +20,22 @@ from rich.console import Console
 from rich.table import Table
 from stable_baselines3.common.logger import Logger
 
+from agents.decision.service import DecisionService
 from agents.presets import PRESETS, TrainConfig
 from envs.activities import Task
 from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import builtin
 from envs.simulation import Simulation
+from envs.spaces import action_space, observation_space
 from envs.whole_file import write_json
+from policies.policy import AttentionPolicy
 from scripts.train import make_model
 
 SIZES = (1, 256, 4096)
 REPEATS = 5
+WARM_UP = 20
+"""Decisions of the service before those that are timed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +48,8 @@ class Arguments:
     """Training preset whose network, batch and threads are timed."""
     rollouts: int = 3
     """Rollouts and updates timed, after one that is not; at least 1."""
+    decisions: int = 500
+    """Decisions of the service timed, at least 100 for the slowest hundredth."""
     json: Path | None = None
     """Where to write the figures as JSON."""
 
@@ -52,6 +59,8 @@ class Arguments:
             raise ValueError(f"seconds is {self.seconds}; expected at least 0.1")
         if self.rollouts < 1:
             raise ValueError(f"rollouts is {self.rollouts}; expected at least 1")
+        if self.decisions < 100:
+            raise ValueError(f"decisions is {self.decisions}; expected at least 100")
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
 
@@ -76,6 +85,33 @@ def environment_speed(batch: int, seconds: float) -> float:
         if repeat > 0:
             rates.append(batch * decisions / (time.perf_counter() - begin))
     return statistics.median(rates)
+
+
+def decision_latency(config: TrainConfig, decisions: int) -> dict[str, float]:
+    """Milliseconds of one decision with reasons and guard-rails, 8 learners x 16 concepts.
+
+    One class, one thread, over a course with an untrained network; the simulation is not counted.
+    """
+    torch.set_num_threads(1)
+    course, curriculum = Course(), builtin("algebra-16")
+    spaces = (
+        observation_space(course.learners, curriculum.size),
+        action_space(course.learners, curriculum.size),
+    )
+    policy = AttentionPolicy(*spaces, lambda _: 0.0, config.policy)
+    service = DecisionService(policy, curriculum)
+    simulation = Simulation(1, course, curriculum, Constants())
+    simulation.start()
+    times = []
+    for _ in range(WARM_UP + decisions):
+        begin = time.perf_counter()
+        (decision,) = service.decide_all(simulation.observation, simulation.world.events)
+        times.append(time.perf_counter() - begin)
+        simulation.step(np.array([decision.action]))
+        if simulation.done.any():
+            simulation.start(simulation.done)
+    median, high = np.quantile(times[WARM_UP:], [0.5, 0.99])
+    return {"median": 1000.0 * float(median), "p99": 1000.0 * float(high)}
 
 
 class Stopwatch:
@@ -131,6 +167,9 @@ def show(results: dict[str, Any]) -> None:
     )
     for part, share in results["shares"].items():
         table.add_row(f"  of its time: {part}", f"{share:.0%}")
+    decision = results["decision_ms"]
+    table.add_row("a decision with its reasons, 8 x 16, median", f"{decision['median']:.1f} ms")
+    table.add_row("  99 of 100 take at most", f"{decision['p99']:.1f} ms")
     Console().print(table)
 
 
@@ -139,7 +178,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = tyro.cli(Arguments, args=argv, description=__doc__)
     speeds = {str(batch): environment_speed(batch, arguments.seconds) for batch in SIZES}
     training = training_speed(PRESETS[arguments.preset], arguments.rollouts)
-    results = {"env_steps_per_s": speeds, **training}
+    latency = decision_latency(PRESETS[arguments.preset], arguments.decisions)
+    results = {"env_steps_per_s": speeds, **training, "decision_ms": latency}
     show(results)
     if arguments.json is not None:
         write_json(arguments.json, results)
