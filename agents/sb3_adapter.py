@@ -83,12 +83,11 @@ class SB3Classrooms(VecEnv):
         return transition
 
     def _reports(self, done: NDArray[np.bool_], infos: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What ended, per classroom; an interrupted course has no figures of its final report."""
+        """What ended, per classroom; of an interrupted course, which has no figures, nothing."""
         reports: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         final = {k: v for k, v in infos.get("final_info", {}).items() if k != PER_ACTIVITY}
-        told = infos.get("_final_info", done)
-        for index in np.flatnonzero(done):
-            figures = {k: float(np.mean(v[index])) for k, v in final.items() if told[index]}
+        for index in np.flatnonzero(done & infos.get("_final_info", done)):
+            figures = {k: float(np.mean(v[index])) for k, v in final.items()}
             seconds = round(time.time() - self.started, 6)
             own = {"r": float(self.returns[index]), "l": int(self.lengths[index]), "t": seconds}
             reports[index]["episode"] = own | figures

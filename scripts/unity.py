@@ -1,10 +1,11 @@
-"""The link to Unity: try it without Unity, and see what is wrong with a connection.
+"""The link to Unity: try it without Unity, train in builds, see what is wrong with a connection.
 
 Examples:
     python -m scripts.unity demo                     the reference tutor teaches in a stand-in build
     python -m scripts.unity demo runs/first --quick --json demo.json
     python -m scripts.unity check                    waits for the editor's Play button
     python -m scripts.unity check --build Builds/classroom.x86_64
+    python -m scripts.unity train runs/unity --workers 2 --classrooms 16
     python -m scripts.unity build builds/stand-in    writes the stand-in build
 """
 
@@ -20,6 +21,7 @@ from envs.curricula import find
 from scripts.train import INTERRUPTED
 from scripts.unity_check import Check
 from scripts.unity_demo import Demo
+from scripts.unity_train import Train
 from unity_bridge.agreement import LayoutMismatchError
 from unity_bridge.build import BuildSettings, write_build
 from unity_bridge.faults import Fault
@@ -49,7 +51,9 @@ class Build:
 
 def main(argv: list[str] | None = None) -> int:
     """Do what was asked for; returns the exit code."""
-    command: Demo | Check | Build = tyro.cli(Demo | Check | Build, args=argv, description=__doc__)
+    command: Demo | Check | Train | Build = tyro.cli(
+        Demo | Check | Train | Build, args=argv, description=__doc__
+    )
     try:
         return int(command.run())
     except (Fault, LayoutMismatchError, OSError, ValueError) as error:

@@ -168,7 +168,7 @@ def test_an_interrupted_course_is_truncated_and_has_no_report(tmp_path: Path) ->
             assert done.all() == (decision == 2)
         for row, info in enumerate(infos):
             assert info["TimeLimit.truncated"]
-            assert set(info["episode"]) == {"r", "l", "t"}
+            assert "episode" not in info
             assert info["minutes"] > 0
             _same_observation(info["terminal_observation"], {k: v[row] for k, v in ours.items()})
         assert (theirs["course"][:, 1] == 1).all()  # the next course is untaught

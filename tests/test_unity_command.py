@@ -1,13 +1,20 @@
 """The link's commands run end to end without Unity."""
 
 import json
+import os
+import signal
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from agents.checkpoint import has_model
+from agents.presets import PRESETS, WarmStart
 from agents.run_folder import REFERENCE
-from scripts import unity, unity_demo
+from envs.course import Course
+from scripts import unity, unity_demo, unity_train
 from tests.scripted_player import free_port
 from unity_bridge.layout import fingerprint
 
@@ -66,12 +73,45 @@ def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "Start Python before pressing Play" in capsys.readouterr().out
 
 
+def test_training_goes_on_when_a_build_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = PRESETS["quick"]
+    small = replace(
+        quick,
+        course=Course(learners=2, lessons=1, minutes=10),
+        warm_start=WarmStart(),
+        inspection_rollouts=0,
+        evaluation_classes=0,
+        ppo=replace(quick.ppo, steps=128, epochs=1),
+    )
+    monkeypatch.setattr(unity_train, "PRESETS", {"quick": small})
+
+    def learn(model: Any, config: Any, run: Path) -> bool:
+        worker = model.get_env().env.workers.each[0]
+        os.kill(worker.link.connection._running._process.pid, signal.SIGKILL)
+        return unity_train_learn(model, config, run)
+
+    unity_train_learn = unity_train.learn
+    monkeypatch.setattr(unity_train, "learn", learn)
+    path, run = tmp_path / "train.json", tmp_path / "run"
+    asked = ["train", str(run), "--classrooms", "2", "--decisions", "2048", "--json", str(path)]
+    assert unity.main(asked) == 0
+    results = json.loads(path.read_text(encoding="utf-8"))
+    assert results["decisions"] == 2048
+    assert len(results["faults"]) == 1
+    assert "signal SIGKILL" in results["faults"][0]
+    assert has_model(run)
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
         (["demo", "--seed", "-1"], "seed is -1; expected at least 0"),
         (["demo", "--seconds", "0"], "seconds is 0.0; expected above 0"),
         (["demo", "nowhere"], "expected a folder that holds"),
+        (["train", "--workers", "0"], "workers is 0; expected at least 1"),
+        (["train", "--preset", "huge"], "preset is 'huge'; expected one of"),
         (["check", "--seconds", "0"], "seconds is 0.0; expected above 0"),
     ],
 )

@@ -1,0 +1,138 @@
+"""`scripts.unity train`: the training of scripts.train, in the classrooms of Unity builds."""
+
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import tyro
+
+from agents.checkpoint import has_state
+from agents.ppo import ClassroomPPO
+from agents.presets import PRESETS, TrainConfig
+from agents.run_folder import CHECKPOINT, new_folder
+from agents.sb3_adapter import SB3Classrooms
+from scripts.train import (
+    INTERRUPTED,
+    Arguments,
+    check_same,
+    curriculum_of,
+    learn,
+    prepare,
+    report,
+    summary,
+)
+from scripts.unity_demo import PATIENT
+from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
+from unity_bridge.connection import Player
+from unity_bridge.layout import Layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """Train a tutor in Unity builds; a build that fails is started again while the others go on.
+
+    The same command goes on with a run that was stopped, with new courses.
+    """
+
+    folder: Annotated[Path | None, tyro.conf.Positional] = None
+    """Run folder; default a new one under runs/."""
+    build: Path | None = None
+    """The build; default: the stand-in, with simulated classrooms."""
+    workers: int = 2
+    """Builds at work at the same time, at least 1."""
+    classrooms: int = 16
+    """In each build (its training areas), at least 1."""
+    preset: str = "quick"
+    """Settings of scripts.train; the course must be that of the build."""
+    decisions: int = 0
+    """To learn from; 0: as the preset says."""
+    seed: int = 0
+    """Of the training."""
+    json: Path | None = None
+    """Where to write the results as JSON."""
+
+    def run(self) -> int:
+        """Train, save, and say what to do next; returns the exit code."""
+        config = self._config()
+        folder = self.folder or new_folder()
+        resume = folder if has_state(folder / CHECKPOINT) else None
+        if resume is not None:
+            check_same(folder, config, self.seed)
+        arguments = Arguments(preset=self.preset, seed=self.seed, resume=resume, train=config)
+        torch.set_num_threads(config.threads)
+        with tempfile.TemporaryDirectory() as place:
+            env = UnityClassroomVectorEnv(self._players(config, Path(place)), listening=PATIENT)
+            try:
+                self._check(env, config)
+                return self._train(env, config, arguments, folder)
+            finally:
+                env.close()
+
+    def _config(self) -> TrainConfig:
+        for name, least in (("workers", 1), ("classrooms", 1), ("decisions", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least {least}")
+        if self.preset not in PRESETS:
+            raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
+        preset = PRESETS[self.preset]
+        return replace(
+            preset,
+            classrooms=self.workers * self.classrooms,
+            decisions=self.decisions or preset.decisions,
+        )
+
+    def _players(self, config: TrainConfig, place: Path) -> list[Player]:
+        build = self.build
+        if build is None:
+            settings = BuildSettings(course=config.course, curriculum=curriculum_of(config))
+            build = write_build(place, settings)
+        return [
+            Player(build=str(build), areas=self.classrooms, seed=n) for n in range(self.workers)
+        ]
+
+    def _check(self, env: UnityClassroomVectorEnv, config: TrainConfig) -> None:
+        if env.num_envs != config.classrooms:
+            raise ValueError(
+                f"the builds have {env.num_envs} classrooms; expected {config.classrooms}: set "
+                f"--classrooms to what one build holds"
+            )
+        expected = Layout(config.course.learners, curriculum_of(config).size)
+        if env.layout != expected:
+            raise ValueError(f"the build has {env.layout}; expected {expected}, as the preset has")
+
+    def _train(
+        self, env: UnityClassroomVectorEnv, config: TrainConfig, arguments: Arguments, folder: Path
+    ) -> int:
+        begin = time.monotonic()
+        classrooms = SB3Classrooms(env)
+        classrooms.set_options({"spread": True})
+        model = ClassroomPPO(
+            env=classrooms,
+            config=config.ppo,
+            policy_config=config.policy,
+            seed=self.seed,
+            device=config.device,
+        )
+        classrooms.seed(config.class_seeds(self.seed).start)
+        print(f"run {folder}, {self.workers} builds of {self.classrooms} classrooms")
+        finished = False
+        try:
+            prepare(model, config, arguments, folder)
+            before, learning = model.num_timesteps, time.monotonic()
+            finished = learn(model, config, folder)
+        except KeyboardInterrupt:
+            pass
+        print(f"{len(env.faults)} times a build failed")
+        if not finished:
+            print(f"stopped at {model.num_timesteps} decisions; the same command goes on")
+            return INTERRUPTED
+        now = time.monotonic()
+        speed = (model.num_timesteps - before) / (now - learning)
+        results = summary(model, config, now - begin, speed)
+        faults = [f"build {number}: {fault}" for number, fault in env.faults]
+        report({"run": str(folder), **results, "faults": faults}, self.json)
+        return 0
