@@ -15,14 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.checkpoint import load_policy
-from agents.explanation import Reason, reason_for
-from agents.narration import Chooser, policy_chooser
+from agents.decision.service import DecisionService
+from agents.decision.wording import sentence
 from agents.run_folder import REFERENCE, read_classroom
 from envs.classroom import ClassroomEnv, Observation
 from envs.course import EVALUATION_SEED
-from envs.view import readable
+from envs.curricula import find
 from envs.whole_file import write_json
-from scripts.train import curriculum_of
 from unity_bridge.build import BuildSettings, write_build
 from unity_bridge.classroom_env import UnityClassroomEnv
 from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
@@ -36,12 +35,12 @@ PATIENT: Final = Listening(connect_seconds=1800)
 QUICK_LESSONS, QUICK_SECONDS = 1, 0.5
 
 
-class Decision(NamedTuple):
+class Turn(NamedTuple):
     """One decision of the tutor, and what came of it."""
 
     seen: Observation
     action: NDArray[np.int64]
-    reason: Reason
+    sentence: str
     reward: float
     info: dict[str, Any]
 
@@ -71,13 +70,13 @@ class Demo:
         config, _ = read_classroom(self.tutor)
         lessons = QUICK_LESSONS if self.quick else config.course.lessons
         course = replace(config.course, lessons=lessons)
-        settings = BuildSettings(course=course, curriculum=curriculum_of(config), classrooms=1)
-        choose = policy_chooser(load_policy(self.tutor, "cpu"))
+        settings = BuildSettings(course=course, curriculum=find(config.curriculum), classrooms=1)
+        service = DecisionService(load_policy(self.tutor, "cpu"), settings.curriculum)
         console = Console(highlight=False)
         with tempfile.TemporaryDirectory() as folder:
             native = ClassroomEnv(course=course, curriculum=settings.curriculum)
-            ours = list(self._teach(native, choose, settings))
-            theirs = self._teach_in_build(Path(folder), choose, settings, console)
+            ours = list(self._teach(native, service))
+            theirs = self._teach_in_build(Path(folder), service, settings, console)
             seconds = QUICK_SECONDS if self.quick else self.seconds
             speeds = {n: exchanges_per_second(settings, n, seconds) for n in CLASSROOMS}
         results = {
@@ -100,8 +99,8 @@ class Demo:
             raise ValueError(f"seconds is {self.seconds}; expected above 0")
 
     def _teach_in_build(
-        self, folder: Path, choose: Chooser, settings: BuildSettings, console: Console
-    ) -> list[Decision]:
+        self, folder: Path, service: DecisionService, settings: BuildSettings, console: Console
+    ) -> list[Turn]:
         """Launch a build and teach in it, printing every reason."""
         env = UnityClassroomEnv(Player(build=str(write_build(folder, settings))), listening=PATIENT)
         try:
@@ -111,32 +110,30 @@ class Demo:
                 f"{connection.package_version}, protocol {connection.protocol_version}, "
                 f"port {connection.port}"
             )
-            decisions, minute = [], 0.0
-            for decision in self._teach(env, choose, settings):
-                line = f"{minute:5.1f} min  {decision.reason.sentence}"
+            turns, minute = [], 0.0
+            for turn in self._teach(env, service):
+                line = f"{minute:5.1f} min  {turn.sentence}"
                 console.print(line, soft_wrap=not console.is_terminal, markup=False)
-                minute += decision.info["minutes"]
-                decisions.append(decision)
-            return decisions
+                minute += turn.info["minutes"]
+                turns.append(turn)
+            return turns
         finally:
             env.close()
 
-    def _teach(
-        self, env: gym.Env[Any, Any], choose: Chooser, settings: BuildSettings
-    ) -> Iterator[Decision]:
+    def _teach(self, env: gym.Env[Any, Any], service: DecisionService) -> Iterator[Turn]:
         """Teach the class to the end of its course, decision by decision."""
-        names = [readable(concept.name) for concept in settings.curriculum.concepts]
+        service.reset()
         seen, _ = env.reset(seed=EVALUATION_SEED + self.seed)
         over = False
         while not over:
-            actions, account = choose({key: array[None] for key, array in seen.items()})
-            reason = reason_for(seen, actions[0], names, explanation=account)
-            following, reward, terminated, truncated, info = env.step(actions[0])
-            yield Decision(seen, actions[0], reason, float(reward), info)
+            decision = service.decide(seen)
+            action = np.array(decision.action)
+            following, reward, terminated, truncated, info = env.step(action)
+            yield Turn(seen, action, sentence(decision), float(reward), info)
             seen, over = following, terminated or truncated
 
 
-def same_lesson(ours: list[Decision], theirs: list[Decision]) -> bool:
+def same_lesson(ours: list[Turn], theirs: list[Turn]) -> bool:
     """Whether two classes went the same way, bit for bit in float32."""
     return len(ours) == len(theirs) and all(
         all(np.array_equal(own.seen[key], other.seen[key]) for key in own.seen)

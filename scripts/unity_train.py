@@ -14,11 +14,11 @@ from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.run_folder import CHECKPOINT, new_folder
 from agents.sb3_adapter import SB3Classrooms
+from envs.curricula import find
 from scripts.train import (
     INTERRUPTED,
     Arguments,
     check_same,
-    curriculum_of,
     learn,
     prepare,
     report,
@@ -88,7 +88,7 @@ class Train:
     def _players(self, config: TrainConfig, place: Path) -> list[Player]:
         build = self.build
         if build is None:
-            settings = BuildSettings(course=config.course, curriculum=curriculum_of(config))
+            settings = BuildSettings(course=config.course, curriculum=find(config.curriculum))
             build = write_build(place, settings)
         return [
             Player(build=str(build), areas=self.classrooms, seed=n) for n in range(self.workers)
@@ -100,7 +100,7 @@ class Train:
                 f"the builds have {env.num_envs} classrooms; expected {config.classrooms}: set "
                 f"--classrooms to what one build holds"
             )
-        expected = Layout(config.course.learners, curriculum_of(config).size)
+        expected = Layout(config.course.learners, find(config.curriculum).size)
         if env.layout != expected:
             raise ValueError(f"the build has {env.layout}; expected {expected}, as the preset has")
 

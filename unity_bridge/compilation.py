@@ -139,7 +139,7 @@ def compile_for_player(out: Path, managed: Path) -> list[Path]:
     present = {path.name for path in managed.glob("*.dll")}
     ours = {f"{assembly.name}.dll" for assembly in ASSEMBLIES}
     used = sorted(name for name in present - ours if not name.startswith(_SYSTEM))
-    flags = FLAGS
+    flags: tuple[str, ...] = FLAGS
     if _OWN_RUNTIME in present:
         flags = (*FLAGS, "-nostdlib", "-noconfig")
     engine = [managed / name for name in used]
