@@ -15,6 +15,7 @@ from unity_bridge.channel_messages import (
     VERSION,
     Answer,
     Caption,
+    Classes,
     Hello,
     Message,
     Puppet,
@@ -54,6 +55,7 @@ ONE_OF_EACH: tuple[Message, ...] = (
         minutes=40,
         seed=7,
     ),
+    Classes(seeds=(2**40, 3), spread=True),
     Caption(classroom=0, learner=0, text="Größe? 分数 😀", seconds=4.0),
     Reasons(
         classroom=0,

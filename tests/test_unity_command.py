@@ -45,11 +45,11 @@ def test_the_demo_teaches_in_the_build_as_in_the_simulation(
 
 def test_another_course_is_not_taken_for_the_same() -> None:
     """The comparison can fail: a reward that differs in its last bit is another lesson."""
-    decision = unity_demo.Decision({}, np.zeros(3), None, 0.1, {})  # type: ignore[arg-type]
-    nearly = decision._replace(reward=float(np.nextafter(np.float32(0.1), 1)))
-    assert unity_demo.same_lesson([decision], [decision])
-    assert not unity_demo.same_lesson([decision], [nearly])
-    assert not unity_demo.same_lesson([decision], [])
+    turn = unity_demo.Turn({}, np.zeros(3, np.int64), "", 0.1, {})
+    nearly = turn._replace(reward=float(np.nextafter(np.float32(0.1), 1)))
+    assert unity_demo.same_lesson([turn], [turn])
+    assert not unity_demo.same_lesson([turn], [nearly])
+    assert not unity_demo.same_lesson([turn], [])
 
 
 def test_check_says_what_it_found(
