@@ -16,7 +16,7 @@ from torch import Tensor
 
 from envs.spaces import MODALITIES
 from policies.distribution import log_prob_of
-from policies.encoder import Encoder, Observation, shares
+from policies.encoder import Encoded, Encoder, Observation, shares
 from policies.policy import AttentionPolicy
 from policies.scaling import ScaledLinear
 
@@ -76,9 +76,11 @@ def keep(policy: AttentionPolicy, obs: Observation, kept: Tensor) -> dict[str, T
     }
 
 
-def log_prob(policy: AttentionPolicy, obs: Observation, actions: Tensor) -> Tensor:
+def log_prob(
+    policy: AttentionPolicy, obs: Observation, actions: Tensor, encoded: Encoded | None = None
+) -> Tensor:
     """Log-probability (B,) of the tutor's own part of the actions."""
-    encoded = encoder_of(policy)(obs)[0]
+    encoded = policy.encoder(obs)[0] if encoded is None else encoded
     taken = [_always(choice) for choice in actions[:, :3].unbind(-1)]
     log_probs, chosen = policy.choose_own(obs, encoded, taken)
     return torch.stack([log_prob_of(*each) for each in zip(log_probs, chosen, strict=True)]).sum(0)
@@ -160,14 +162,36 @@ def occlusion(policy: AttentionPolicy, obs: Observation, actions: Tensor) -> Ten
     return (scores[:, :1] - scores[:, 1:]) * present_tokens(obs)
 
 
-def left_out(policy: AttentionPolicy, obs: Observation, actions: Tensor) -> Tensor:
-    """Log-probabilities (B, 1 + T): with everything known, then with each token left out."""
-    batch, count = present_tokens(obs).shape
-    without = 1 - torch.eye(count, device=actions.device)
-    kept = torch.cat((torch.ones_like(without[:1]), without)).repeat(batch, 1)  # (B (1 + T), T)
-    many = repeated(obs, 1 + count), actions.repeat_interleave(1 + count, 0)
+def left_out(
+    policy: AttentionPolicy, obs: Observation, actions: Tensor, encoded: Encoded | None = None
+) -> Tensor:
+    """Log-probabilities (B, 1 + T): with everything known, then with each token left out.
+
+    `encoded` is what `encode_left_out` gave; without it that is done here.
+    """
+    if encoded is None:
+        encoded = encode_left_out(policy, obs)[0]
+    times = len(encoded.course) // len(actions)
+    masks = {key: obs[key] for key in ("activity_mask", "target_mask", "concept_mask")}
+    many = repeated(masks, times), actions.repeat_interleave(times, 0)
     with torch.no_grad():
-        return log_prob(policy, keep(policy, many[0], kept), many[1]).view(batch, 1 + count)
+        return log_prob(policy, *many, encoded).view(len(actions), times)
+
+
+def encode_left_out(policy: AttentionPolicy, obs: Observation) -> tuple[Encoded, list[Tensor]]:
+    """Encode every classroom 1 + T times: whole, then without each token; B (1 + T) rows.
+
+    One pass serves the choice and its reasons, which is quicker than two.
+    """
+    tokens = present_tokens(obs)
+    batch, count = tokens.shape
+    without = 1 - torch.eye(count, device=tokens.device)
+    kept = torch.cat((torch.ones_like(without[:1]), without)).repeat(batch, 1)  # (B (1 + T), T)
+    with torch.no_grad():
+        encoded: tuple[Encoded, list[Tensor]] = encoder_of(policy)(
+            keep(policy, repeated(obs, 1 + count), kept)
+        )
+    return encoded
 
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(

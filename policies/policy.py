@@ -146,9 +146,10 @@ class AttentionPolicy(ActorCriticPolicy):
         *,
         deterministic: bool = False,
         generator: torch.Generator | None = None,
+        encoded: Encoded | None = None,
     ) -> Decision:
-        """Choose actions for a batch; `generator` makes the sampling repeatable."""
-        encoded = self.encoder(obs)[0]
+        """Choose actions for a batch, encoded or not; `generator` makes sampling repeatable."""
+        encoded = self.encoder(obs)[0] if encoded is None else encoded
         choose = pickers(generator, deterministic=deterministic, tasks=self.plan_head.tasks)
         choices = self._choose(obs, encoded, choose)
         actions = torch.cat((choices.own, choices.plan_actions(obs)), dim=-1)
@@ -175,13 +176,14 @@ class AttentionPolicy(ActorCriticPolicy):
         *,
         deterministic: bool = True,
         generator: torch.Generator | None = None,
+        known: tuple[Encoded, list[Tensor]] | None = None,
     ) -> Explanation:
-        """Decide for a batch of numpy observations, and give back all that led there."""
+        """Decide for a batch, and give back all that led there; `known` is its encoding, if any."""
         if self.training:
             self.set_training_mode(False)
         device = self.device  # a search through all weights
         tensors = {key: torch.as_tensor(array, device=device) for key, array in obs.items()}
-        encoded, attention = self.encoder(tensors)
+        encoded, attention = known or self.encoder(tensors)
         choose = pickers(generator, deterministic=deterministic, tasks=self.plan_head.tasks)
         choices = self._choose(tensors, encoded, choose)
         actions = torch.cat((choices.own, choices.plan_actions(tensors)), dim=-1)

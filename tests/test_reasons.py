@@ -14,7 +14,7 @@ from envs.course import Course
 from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
-from scripts import reasons
+from scripts import evaluate, reasons
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,17 @@ def test_bad_input_is_named_before_any_work(
     assert "sway is -1.0" in capsys.readouterr().err
     assert reasons.main([str(tmp_path)]) == 2
     assert "expected a folder that holds config.json" in capsys.readouterr().err
+
+
+def test_evaluation_compares_a_policy_with_itself_under_guard_rails(
+    run: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "evaluation.json"
+    flags = ["--guard-rails", "--classes", "2", "--workers", "1", "--json", str(path)]
+    assert evaluate.main([str(run), *flags, "--tutors", "fixed curriculum"]) == 0
+    tutors = json.loads(path.read_text())["tutors"]
+    assert tutors.keys() == {
+        "attention (quick)",
+        "attention (quick), guarded",
+        "fixed curriculum",
+    }

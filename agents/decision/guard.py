@@ -13,6 +13,7 @@ from agents.decision.decision import Veto
 from agents.decision.guard_rails import RULES, Bools, GuardRails, Rule
 from agents.tutors.protocol import Actions, Observation
 from envs.activities import Activity, Task
+from policies.encoder import Encoded
 from policies.policy import AttentionPolicy
 
 _NAMES: Final = [task.name.lower() for task in Task]
@@ -49,13 +50,20 @@ class Guard:
         """Forget the classes; the counts go on."""
         self._watch.reset()
 
-    def apply(self, policy: AttentionPolicy, observation: Observation, actions: Actions) -> Ruling:
+    def apply(
+        self,
+        policy: AttentionPolicy,
+        observation: Observation,
+        actions: Actions,
+        encoded: Encoded | None = None,
+    ) -> Ruling:
         """Let pass what keeps the rules, and replace what breaks one.
 
         Args:
             policy: Whose likeliest other choice is taken.
             observation: (B, ...) that it saw.
             actions: (B, 3 + 2 S) that it would take, legal.
+            encoded: The policy's encoding of the observation, if there is one already.
         """
         signs = self._watch.observe(observation)
         own, plan = _legal(observation)
@@ -71,7 +79,8 @@ class Guard:
         changed = np.array([bool(found) for found in vetoes])
         ruled = actions.copy()
         if changed.any():
-            again = _choose_within(policy, observation, own, plan, changed)
+            narrowed = _narrowed(observation, own, plan)
+            again = _choose_within(policy, narrowed, changed, encoded)
             _replace(ruled, again, broken, changed)
         self._watch.note(ruled)
         return Ruling(actions=ruled, vetoes=tuple(vetoes))
@@ -104,20 +113,28 @@ def _at(allowed: Bools, rule: Rule, actions: Actions) -> Bools:
     return allowed[rows[:, None], np.arange(tasks.shape[1]), tasks, concepts]
 
 
-def _choose_within(
-    policy: AttentionPolicy, observation: Observation, own: Bools, plan: Bools, rows: Bools
-) -> Actions:
-    """The policy's likeliest actions (R, 3 + 2 S) under the narrowed masks, for R of B rows."""
-    narrowed = {
+def _narrowed(observation: Observation, own: Bools, plan: Bools) -> Observation:
+    """The observation with masks that allow only what the rules do."""
+    return {
         **observation,
         "activity_mask": observation["activity_mask"] * own.any(axis=2),
         "target_mask": observation["target_mask"] * own,
         "plan_mask": plan.astype(np.float32),
     }
+
+
+def _choose_within(
+    policy: AttentionPolicy, narrowed: Observation, rows: Bools, encoded: Encoded | None
+) -> Actions:
+    """The policy's likeliest actions (R, 3 + 2 S) under the narrowed masks, for R of B rows."""
     device = policy.device
     tensors = {key: torch.as_tensor(array[rows], device=device) for key, array in narrowed.items()}
+    if encoded is not None:
+        chosen_rows = torch.as_tensor(rows, device=device)
+        encoded = Encoded(*(part[chosen_rows] for part in encoded))
     with torch.no_grad():
-        chosen: Actions = policy.decide(tensors, deterministic=True).actions.cpu().numpy()
+        decision = policy.decide(tensors, deterministic=True, encoded=encoded)
+    chosen: Actions = decision.actions.cpu().numpy()
     return chosen
 
 

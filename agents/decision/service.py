@@ -1,10 +1,10 @@
 """The decision service: an observation in, a decision with its reasons out."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
+from torch import Tensor
 
 from agents.decision.decision import Decision, Veto
 from agents.decision.facts import Account, describe
@@ -16,11 +16,10 @@ from agents.tutors.trained_policy import SAMPLING_SEED
 from envs.curriculum import Curriculum
 from envs.events import Events
 from envs.view import readable
-from policies.attribution import left_out
+from policies.attribution import encode_left_out, left_out
+from policies.encoder import Encoded, Encoder
 from policies.explanation import Explanation
 from policies.policy import AttentionPolicy
-
-Floats = NDArray[np.float64]
 
 
 class DecisionService:
@@ -89,21 +88,26 @@ class DecisionService:
             for b, account in enumerate(accounts)
         )
 
+    @torch.inference_mode()
     def choose(self, observation: Observation) -> tuple[Actions, tuple[Account, ...]]:
         """Actions (B, 3 + 2 S), and what the policy and the guard-rails say of each."""
         _check(self.policy, observation)
+        device = self.policy.device
+        seen = {key: torch.as_tensor(array, device=device) for key, array in observation.items()}
+        wide, known = _encode(self.policy, seen)
         sampled = self._generator is not None
         told = self.policy.explain(
-            observation, deterministic=not sampled, generator=self._generator
+            observation, deterministic=not sampled, generator=self._generator, known=known
         )
         actions, batch = told.actions, len(told.actions)
         vetoes: tuple[tuple[Veto, ...], ...] = ((),) * batch
         if self.guard is not None:
-            ruling = self.guard.apply(self.policy, observation, actions)
+            ruling = self.guard.apply(self.policy, observation, actions, known[0])
             actions, vetoes = ruling.actions, ruling.vetoes
-        rests_on = _left_out(self.policy, observation, actions, told)
+        rests_on = left_out(self.policy, seen, torch.as_tensor(actions, device=device), wide)
+        parts = rests_on.double().cpu().numpy()  # (B, 1 + T)
         accounts = tuple(
-            Account(explanation=_one(told, b), left_out=rests_on[b], vetoes=vetoes[b])
+            Account(explanation=_one(told, b), left_out=parts[b], vetoes=vetoes[b])
             for b in range(batch)
         )
         return actions, accounts
@@ -121,18 +125,23 @@ class DecisionService:
         return feedback_on(events, observation, self.curriculum)
 
 
-def _left_out(
-    policy: AttentionPolicy, observation: Observation, actions: Actions, told: Explanation
-) -> Floats:
-    """Log-probabilities (B, 1 + T) of the tutor's own choice, all known and each token left out."""
-    device = policy.device
-    tensors = {key: torch.as_tensor(array, device=device) for key, array in observation.items()}
-    chosen = torch.as_tensor(actions, device=device)
-    if told.attention:
-        return left_out(policy, tensors, chosen).double().cpu().numpy()
-    with torch.no_grad():  # a flat network: no tokens
-        alone = policy.evaluate(tensors, chosen).tutor_log_prob
-    return alone.unsqueeze(1).double().cpu().numpy()
+def _encode(
+    policy: AttentionPolicy, seen: Mapping[str, Tensor]
+) -> tuple[Encoded, tuple[Encoded, list[Tensor]]]:
+    """Encodings with and without each token, and of them those of the whole classes.
+
+    A flat network has no tokens: there the first are the second.
+    """
+    if policy.training:
+        policy.set_training_mode(False)
+    with torch.no_grad():
+        if not isinstance(policy.encoder, Encoder):
+            known = policy.encoder(seen)
+            return known[0], known
+        wide, attention = encode_left_out(policy, seen)
+    times = len(wide.course) // len(seen["course"])
+    whole = Encoded(*(part[::times] for part in wide))
+    return wide, (whole, [weights[::times] for weights in attention])
 
 
 def _one(told: Explanation, b: int) -> Explanation:
