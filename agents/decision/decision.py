@@ -114,7 +114,8 @@ class Decision:
     choice_probability: float | None = None
     """Of activity, target and concept together, before any guard-rail."""
     grounds: tuple[Ground, ...] = ()
-    """What the choice rests on most, first the part without which it would be least likely."""
+    """What the choice rests on most, first the part without which it would be least likely; none
+    where a guard-rail replaced what the tutor itself would have done."""
     learner_attention: tuple[Share, ...] = ()
     """Every learner's share of the course token's attention: last layer, mean of heads. The
     course's own share is the rest. Not a reason: see `agents.faithfulness`."""

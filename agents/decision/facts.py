@@ -28,7 +28,7 @@ class Account:
     """Of this classroom alone: a batch of one."""
     left_out: NDArray[np.float64]
     """(1 + T,) log-probability of activity, target and concept together: with everything known,
-    then with each token left out; (1,) where the network has no tokens."""
+    then with each token left out; (1,) where the network has no tokens or was overruled."""
     vetoes: tuple[Veto, ...] = ()
 
 

@@ -106,8 +106,13 @@ class DecisionService:
             actions, vetoes = ruling.actions, ruling.vetoes
         rests_on = left_out(self.policy, seen, torch.as_tensor(actions, device=device), wide)
         parts = rests_on.double().cpu().numpy()  # (B, 1 + T)
+        own = (actions[:, :3] == told.actions[:, :3]).all(axis=1)  # (B,) not a guard-rail's
         accounts = tuple(
-            Account(explanation=_one(told, b), left_out=parts[b], vetoes=vetoes[b])
+            Account(
+                explanation=_one(told, b),
+                left_out=parts[b] if own[b] else parts[b, :1],
+                vetoes=vetoes[b],
+            )
             for b in range(batch)
         )
         return actions, accounts

@@ -8,6 +8,8 @@ from envs.activities import Activity, Task
 
 NAMED: Final = 3
 """Grounds that a sentence names."""
+VISIBLE: Final = 0.01
+"""By as much the chance of the choice must fall without a ground that is named."""
 _VERBS: Final = {
     Activity.CIRCULATE: "Walks among the learners",
     Activity.PRESENT: "Presents {concept} to {target}",
@@ -107,7 +109,9 @@ def _tasks(decision: Decision) -> str:
 
 def _why(decision: Decision) -> str:
     had = decision.choice_probability
-    grounds = [g for g in decision.grounds[:NAMED] if had is not None and g.without < had]
+    grounds = [
+        g for g in decision.grounds[:NAMED] if had is not None and g.without <= had - VISIBLE
+    ]
     if had is None or not grounds:
         return ""
     parts = [f"{ground.about} ({ground.without:.0%})" for ground in grounds]
