@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from envs import activities, spaces
 from envs.affect import Affect
+from envs.answering import QUICKEST_SECONDS, SLOWEST_SECONDS
 from envs.constants import Constants
 from envs.contract_sizes import AXES
 from envs.course import LARGEST_CLASS, LARGEST_CURRICULUM
@@ -114,6 +115,8 @@ def _numbers() -> Iterable[str]:
     yield _constant("double", "UncuedMinutes", UNCUED_MINUTES, "Since the last cue, before any.")
     yield _constant("double", "SecondsLogMean", time.seconds_log_mean, "Usual time on an item.")
     yield _constant("double", "SecondsLogSd", time.seconds_log_sd, "Spread of that time.")
+    yield _constant("double", "QuickestSeconds", QUICKEST_SECONDS, "Least time on an item.")
+    yield _constant("double", "SlowestSeconds", SLOWEST_SECONDS, "Most time on an item.")
     yield _constant("double", "SeatBehind", attention.contagion_behind, "Weight of the seat ahead.")
     yield _constant("double", "UsualShare", attention.usual_share, "Usual attending share.")
     for modality in spaces.MODALITIES:

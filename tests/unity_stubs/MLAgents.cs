@@ -1,6 +1,7 @@
 // As much of com.unity.ml-agents as the package uses: names, accessibility and types as in the
-// public documentation of 2.0 to 4.0 (docs.unity3d.com/Packages/com.unity.ml-agents). Nothing here
-// does anything.
+// public documentation of 2.0 to 4.0 (docs.unity3d.com/Packages/com.unity.ml-agents). Agents step,
+// ask their Heuristic and act in the documented order, so that a scene can be played without Unity;
+// there is no connection. `Theatre` is ours: it looks on.
 using System;
 using System.Collections.Generic;
 using UnityEngine;
@@ -9,31 +10,128 @@ namespace Unity.MLAgents
 {
     public class Academy : IDisposable
     {
+        private static Academy instance;
+        private readonly List<Agent> agents = new List<Agent>();
+        private bool started;
         protected Academy() { }
-        public static bool IsInitialized { get { return false; } }
-        public static Academy Instance { get { return null; } }
+        public static bool IsInitialized { get { return instance != null; } }
+        public static Academy Instance { get { return instance ?? (instance = new Academy()); } }
         public bool IsCommunicatorOn { get { return false; } }
         public event Action<int> AgentPreStep;
         public event Action OnEnvironmentReset;
-        public void Dispose() { }
+        public void Dispose() { instance = null; }
+        internal void Add(Agent agent) { agents.Add(agent); }
+        public void EnvironmentStep()
+        {
+            if (!started)
+            {
+                started = true;
+                OnEnvironmentReset();
+                agents.ForEach(agent => agent.OnEpisodeBegin());
+            }
+            AgentPreStep(0);
+            Time.time += Time.fixedDeltaTime;
+            agents.ForEach(agent => agent.Decide());
+        }
     }
 
     public class Agent : MonoBehaviour, Actuators.IActionReceiver, Actuators.IHeuristicProvider
     {
+        private Sensors.ISensor[] sensors;
+        private bool requested;
+        private float reward;
         public Actuators.ActionSpec ActionSpec { get { return default(Actuators.ActionSpec); } }
         protected internal virtual void Awake() { }
-        protected virtual void OnEnable() { }
+        protected virtual void OnEnable()
+        {
+            sensors = GetComponent<Sensors.SensorComponent>().CreateSensors();
+            Academy.Instance.Add(this);
+        }
         protected virtual void OnDisable() { }
-        public void AddReward(float increment) { }
-        public float GetCumulativeReward() { return 0f; }
-        public void EndEpisode() { }
-        public void EpisodeInterrupted() { }
-        public void RequestDecision() { }
-        public virtual void Initialize() { }
+        public void AddReward(float increment) { reward += increment; }
+        public float GetCumulativeReward() { return reward; }
+        public void EndEpisode()
+        {
+            Theatre.Ended += 1;
+            Theatre.Look(sensors, Theatre.Final);
+            OnEpisodeBegin();
+        }
+        public void RequestDecision() { requested = true; }
         public virtual void Heuristic(in Actuators.ActionBuffers actionsOut) { }
         public virtual void WriteDiscreteActionMask(Actuators.IDiscreteActionMask actionMask) { }
         public virtual void OnActionReceived(Actuators.ActionBuffers actions) { }
         public virtual void OnEpisodeBegin() { }
+        internal void Decide()
+        {
+            if (!requested)
+            {
+                return;
+            }
+            requested = false;
+            Theatre.Decisions += 1;
+            Theatre.Look(sensors, Theatre.Observed);
+            int[] branches =
+                GetComponent<Policies.BehaviorParameters>().BrainParameters.ActionSpec.BranchSizes;
+            Theatre mask = new Theatre();
+            WriteDiscreteActionMask(mask);
+            Actuators.ActionBuffers actions = new Actuators.ActionBuffers(new int[branches.Length]);
+            Heuristic(in actions);
+            mask.Check(actions);
+            OnActionReceived(actions);
+        }
+    }
+
+    /// Not ML-Agents': what a test sees of a play.
+    public sealed class Theatre : Actuators.IDiscreteActionMask
+    {
+        public static readonly Dictionary<string, float[]> Observed =
+            new Dictionary<string, float[]>();
+        public static readonly Dictionary<string, float[]> Final =
+            new Dictionary<string, float[]>();
+        public static int Decisions;
+        public static int Ended;
+        private readonly HashSet<int> forbidden = new HashSet<int>();
+        public void SetActionEnabled(int branch, int actionIndex, bool isEnabled)
+        {
+            if (!isEnabled)
+            {
+                forbidden.Add(1000 * branch + actionIndex);
+            }
+        }
+        internal void Check(Actuators.ActionBuffers actions)
+        {
+            for (int branch = 0; branch < actions.DiscreteActions.Length; branch++)
+            {
+                if (forbidden.Contains(1000 * branch + actions.DiscreteActions[branch]))
+                {
+                    throw new InvalidOperationException("a masked action in branch " + branch);
+                }
+            }
+        }
+        internal static void Look(Sensors.ISensor[] sensors, Dictionary<string, float[]> seen)
+        {
+            foreach (Sensors.ISensor sensor in sensors)
+            {
+                Sensors.ObservationWriter writer = new Sensors.ObservationWriter();
+                int written = sensor.Write(writer);
+                if (written != sensor.GetObservationSpec().Length)
+                {
+                    throw new InvalidOperationException(sensor.GetName() + " wrote " + written);
+                }
+                seen[sensor.GetName()] = writer.Written;
+            }
+        }
+        public static void Deliver(byte[] payload)
+        {
+            SideChannels.SideChannelManager.Registered.ForEach(channel => channel.Take(payload));
+        }
+        public static List<byte[]> Sent()
+        {
+            List<byte[]> sent = new List<byte[]>();
+            SideChannels.SideChannelManager.Registered.ForEach(
+                channel => sent.AddRange(channel.Queue));
+            return sent;
+        }
     }
 }
 
@@ -44,7 +142,7 @@ namespace Unity.MLAgents.Actuators
         public int[] BranchSizes;
         public static ActionSpec MakeDiscrete(params int[] branchSizes)
         {
-            return default(ActionSpec);
+            return new ActionSpec { BranchSizes = branchSizes };
         }
     }
 
@@ -52,21 +150,27 @@ namespace Unity.MLAgents.Actuators
     {
         public readonly int Offset;
         public readonly int Length;
+        private readonly T[] array;
         public ActionSegment(T[] actionArray, int offset, int length)
         {
+            array = actionArray;
             Offset = offset;
             Length = length;
         }
         public T this[int index]
         {
-            get { return default(T); }
-            set { }
+            get { return array[Offset + index]; }
+            set { array[Offset + index] = value; }
         }
     }
 
     public readonly struct ActionBuffers
     {
-        public ActionSegment<int> DiscreteActions { get { return default(ActionSegment<int>); } }
+        public ActionBuffers(int[] discrete)
+        {
+            DiscreteActions = new ActionSegment<int>(discrete, 0, discrete.Length);
+        }
+        public ActionSegment<int> DiscreteActions { get; }
     }
 
     public interface IDiscreteActionMask
@@ -105,7 +209,7 @@ namespace Unity.MLAgents.Policies
 
     public class BehaviorParameters : MonoBehaviour
     {
-        public BrainParameters BrainParameters { get; internal set; }
+        public BrainParameters BrainParameters { get; internal set; } = new BrainParameters();
         public BehaviorType BehaviorType { get; set; }
         public string BehaviorName { get; set; }
         public bool UseChildSensors { get; set; }
@@ -122,10 +226,11 @@ namespace Unity.MLAgents.Sensors
 
     public struct ObservationSpec
     {
+        internal int Length;
         public static ObservationSpec Vector(
             int length, ObservationType obsType = ObservationType.Default)
         {
-            return default(ObservationSpec);
+            return new ObservationSpec { Length = length };
         }
     }
 
@@ -139,7 +244,11 @@ namespace Unity.MLAgents.Sensors
 
     public class ObservationWriter
     {
-        public void AddList(IList<float> data, int writeOffset = 0) { }
+        internal float[] Written;
+        public void AddList(IList<float> data, int writeOffset = 0)
+        {
+            Written = new List<float>(data).ToArray();
+        }
     }
 
     public interface ISensor
@@ -163,27 +272,41 @@ namespace Unity.MLAgents.SideChannels
 {
     public class IncomingMessage : IDisposable
     {
-        public IncomingMessage(byte[] data) { }
-        public byte[] GetRawBytes() { return null; }
+        private readonly byte[] bytes;
+        public IncomingMessage(byte[] data)
+        {
+            bytes = data;
+        }
+        public byte[] GetRawBytes() { return bytes; }
         public void Dispose() { }
     }
 
     public class OutgoingMessage : IDisposable
     {
-        public void SetRawBytes(byte[] data) { }
+        internal byte[] Bytes;
+        public void SetRawBytes(byte[] data) { Bytes = data; }
         public void Dispose() { }
     }
 
     public abstract class SideChannel
     {
+        internal readonly List<byte[]> Queue = new List<byte[]>();
         public Guid ChannelId { get; protected set; }
         protected abstract void OnMessageReceived(IncomingMessage msg);
-        protected void QueueMessageToSend(OutgoingMessage msg) { }
+        protected void QueueMessageToSend(OutgoingMessage msg) { Queue.Add(msg.Bytes); }
+        internal void Take(byte[] payload) { OnMessageReceived(new IncomingMessage(payload)); }
     }
 
     public static class SideChannelManager
     {
-        public static void RegisterSideChannel(SideChannel sideChannel) { }
-        public static void UnregisterSideChannel(SideChannel sideChannel) { }
+        internal static readonly List<SideChannel> Registered = new List<SideChannel>();
+        public static void RegisterSideChannel(SideChannel sideChannel)
+        {
+            Registered.Add(sideChannel);
+        }
+        public static void UnregisterSideChannel(SideChannel sideChannel)
+        {
+            Registered.Remove(sideChannel);
+        }
     }
 }

@@ -151,6 +151,12 @@ namespace AttentionLearning
         /// <summary>Spread of that time.</summary>
         public const double SecondsLogSd = 1.1;
 
+        /// <summary>Least time on an item.</summary>
+        public const double QuickestSeconds = 5.0;
+
+        /// <summary>Most time on an item.</summary>
+        public const double SlowestSeconds = 600.0;
+
         /// <summary>Weight of the seat ahead.</summary>
         public const double SeatBehind = 0.3;
 

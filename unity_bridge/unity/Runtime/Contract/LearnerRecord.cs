@@ -210,12 +210,17 @@ namespace AttentionLearning
             field[start + 6] = (float)(minutesSinceCue / ClassroomLayout.MinutesScale);
         }
 
-        /// <summary>Mean over the answers of how much quicker than usual, in log-normal sds.</summary>
+        /// <summary>
+        /// Mean over the answers of how much quicker than usual, in log-normal sds; times are cut
+        /// off where the simulation's are, so that a click at once is no infinity.
+        /// </summary>
         private double Speed()
         {
             double speed = 0.0;
-            foreach (double time in seconds)
+            foreach (double answered in seconds)
             {
+                double least = Math.Max(answered, ClassroomLayout.QuickestSeconds);
+                double time = Math.Min(least, ClassroomLayout.SlowestSeconds);
                 speed += (ClassroomLayout.SecondsLogMean - Math.Log(time))
                     / ClassroomLayout.SecondsLogSd / seconds.Count;
             }

@@ -73,6 +73,19 @@ namespace AttentionLearning.Tests
             Assert.AreEqual(0f, evidence[row - 7]);
         }
 
+        /// <summary>A click at once is an answer too.</summary>
+        [Test]
+        public void AnAnswerInNoTimeIsObservedAsTheQuickest()
+        {
+            ClassroomRecord record = Open(1);
+            record.Begin(Quiz());
+            record.Learner(0).Add(new AnswerEvent { Concept = 2, Seconds = 0.0 });
+            while (!record.Tick())
+            {
+            }
+            Assert.IsNull(record.Observation.FirstFault());
+        }
+
         /// <summary>Numbers that the wire must not carry are named.</summary>
         [Test]
         public void ANumberThatIsNotFiniteIsNamed()

@@ -1,0 +1,146 @@
+"""A classroom that the editor's button builds is played over a whole course, with stubs of Unity.
+
+The stubs know objects, components, vectors and the order of an Academy's steps; no picture, no
+physics but "whatever a ray is aimed at", no connection: the package's stand-in tutor teaches.
+"""
+
+import json
+import math
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.unity_engine import compiled_stubs
+from tests.wire_program import HERE, needs_mcs, needs_mono
+from unity_bridge.channel_messages import (
+    Answer,
+    Hello,
+    Puppet,
+    Puppets,
+    Scene,
+    TaughtConcept,
+    TaughtCurriculum,
+    decode,
+    encode,
+)
+from unity_bridge.compilation import (
+    CONTRACT,
+    EDITOR,
+    FLAGS,
+    RUNTIME,
+    compile_package,
+    compile_sources,
+)
+from unity_bridge.layout import Layout, fingerprint
+
+pytestmark = [needs_mcs, needs_mono]
+CONCEPT = {"text": "", "depth": 0.0, "prerequisites": (), "difficulties": (0.0,) * 12}
+CURRICULUM = TaughtCurriculum(
+    name="two",
+    concepts=(TaughtConcept(name="sums", **CONCEPT), TaughtConcept(name="roots", **CONCEPT)),
+)
+SCENE = Scene(
+    scene="classroom", classrooms=1, learners=3, seats_in_row=3, lessons=1, minutes=10, seed=1
+)
+STATE = {"occupation": 0, "concept": -1, "affect": 0, "fatigue": 0.0, "sickness": 0.0}
+PUPPETS = Puppets(
+    classroom=0,
+    puppets=(
+        Puppet(learner=2, attending=True, **STATE),
+        Puppet(learner=3, attending=False, **STATE),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a play of the scene showed."""
+    folder = tmp_path_factory.mktemp("scene")
+    engine = compiled_stubs(folder)
+    flags = [flag for flag in FLAGS if not flag.startswith("-define:")]
+    made = compile_package(folder, engine, (CONTRACT, RUNTIME, EDITOR), flags)
+    program = compile_sources(
+        sorted((HERE / "unity_scene").glob("*.cs")),
+        folder / "scene.exe",
+        [*engine, *made],
+        ("-target:exe", "-langversion:7.2", "-warn:4", "-warnaserror"),
+    )
+    mono = shutil.which("mono")
+    assert mono is not None
+    messages = [encode(message).decode() for message in (CURRICULUM, SCENE, PUPPETS)]
+    done = subprocess.run(  # noqa: S603  (our own program)
+        [mono, "--debug", str(program), *messages],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    shown: dict[str, Any] = json.loads(done.stdout)
+    return shown | {"folder": folder}
+
+
+def test_what_the_button_builds_has_no_fault(seen: dict[str, Any]) -> None:
+    assert seen["faults"] == []
+
+
+def test_an_empty_seat_is_named(seen: dict[str, Any]) -> None:
+    assert len(seen["broken"]) == 1
+    assert "learner 1 is empty; expected the seat's Learner Signals" in seen["broken"][0]
+
+
+def test_decisions_come_when_an_activity_ends_and_the_course_when_its_time_is_over(
+    seen: dict[str, Any],
+) -> None:
+    """Python set one lesson of 10 min: present (4), circulate (2), present (4); then the next."""
+    assert seen["decisions"] == 3 + 1
+    assert seen["steps"] == pytest.approx(10 * 60 / 0.02 + 1, rel=1e-3)  # 32-bit time adds up
+    assert seen["course"][:2] == [0.0, 0.0]
+    assert seen["course"][3] == 4.0
+    assert seen["reward"] == 0.0
+
+
+def test_every_sensor_writes_what_the_layout_says(seen: dict[str, Any]) -> None:
+    assert seen["sizes"] == {field.name: field.size for field in Layout(3, 2).fields}
+
+
+def test_gaze_follows_the_twin_and_is_missing_without_eyes_or_mouse(seen: dict[str, Any]) -> None:
+    nobody, attending, lapsed = seen["gaze"][:4], seen["gaze"][4:8], seen["gaze"][8:]
+    assert nobody == [0.0, 0.0, 0.0, 0.0]
+    assert attending == pytest.approx([0.7 * 0.3, 0.0, 0.0, 1.0], abs=1e-6)
+    assert lapsed == pytest.approx([0.7 * -0.7, 0.0, 0.0, 1.0], abs=1e-6)
+
+
+def test_a_persons_answers_are_booked_and_reported(seen: dict[str, Any]) -> None:
+    messages = [decode(text.encode()) for text in seen["sent"]]
+    hello, again, *answers = messages
+    assert hello == again
+    assert isinstance(hello, Hello)
+    assert hello.layout == fingerprint()
+    assert 3 <= len(answers) <= 6
+    for answer in answers:
+        assert isinstance(answer, Answer)
+        assert (answer.learner, answer.concept, answer.correct, answer.quiz) == (1, 0, True, False)
+        assert 4 <= answer.item < 8  # the middle third of the curriculum's twelve
+        assert 240 <= answer.time <= 360  # while the class practises
+    attempts, successes, last = seen["evidence"][:3]
+    assert attempts == successes == pytest.approx(math.log1p(len(answers)), abs=1e-5)
+    assert last == 1.0
+    assert seen["evidence"][14:16] == [0.0, 0.0]
+
+
+def test_answers_are_those_of_the_seat(seen: dict[str, Any]) -> None:
+    """A second seating of the same learners, with the person in the second seat."""
+    assert set(seen["seats"]) == {1}
+
+
+def test_the_session_record_holds_decisions_and_messages(seen: dict[str, Any]) -> None:
+    record = seen["folder"] / seen["record"]
+    lines = [json.loads(line) for line in record.read_text("utf-8").splitlines()]
+    kinds = [line["type"] for line in lines]
+    assert kinds.count("decision") == seen["decisions"]
+    assert {"hello", "curriculum", "scene", "puppets", "answer"} <= set(kinds)
+    first = next(line for line in lines if line["type"] == "decision")
+    assert (first["activity"], len(first["action"])) == ("present", 3 + 2 * 3)

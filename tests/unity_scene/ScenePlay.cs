@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Generic;
+using System.Reflection;
+using System.Text;
+using AttentionLearning.Editor;
+using Unity.MLAgents;
+using UnityEngine;
+
+namespace AttentionLearning.Scene
+{
+    /// <summary>
+    /// Builds a classroom as the editor's button does, plays a course in it with the stubs of
+    /// ML-Agents, and writes what was seen, as JSON.
+    /// </summary>
+    public static class ScenePlay
+    {
+        private const int MostSteps = 60000;
+        private const string Items = "{\"sums\":[{\"question\":\"1 + 1 =\",\"options\":[\"2\",\"3\"],"
+            + "\"right\":0}]}";
+
+        /// <summary>Play; the messages that Python sends come as arguments.</summary>
+        public static void Main(string[] messages)
+        {
+            Course course = new Course { Learners = 3, Concepts = 2, Lessons = 2, Minutes = 40 };
+            GameObject root = ClassroomBuilder.Build(course, true, new TextAsset(Items));
+            JsonValue seen = JsonValue.Map();
+            seen.With("faults", JsonValue.List(SceneCheck.Faults(), fault => fault));
+            foreach (string message in messages)
+            {
+                Theatre.Deliver(Encoding.UTF8.GetBytes(message));
+            }
+            List<int> seats = new List<int>();
+            LearnerSignals[] learners = root.GetComponent<ClassroomAgent>().Learners;
+            Seating seating = new Seating(new[] { learners[1], learners[0], learners[2] });
+            seating.Answered += answer => seats.Add(answer.Learner);
+            seen.With("steps", Play(root));
+            seen.With("seats", JsonValue.List(seats, seat => seat));
+            seen.With("decisions", Theatre.Decisions);
+            seen.With("reward", root.GetComponent<ClassroomAgent>().GetCumulativeReward());
+            seen.With("sizes", Sizes());
+            seen.With("gaze", Numbers("gaze"));
+            seen.With("evidence", Numbers("evidence"));
+            seen.With("course", Numbers("course"));
+            seen.With("sent", JsonValue.List(Theatre.Sent(), sent => Encoding.UTF8.GetString(sent)));
+            seen.With("record", root.GetComponent<SessionRecorder>().Path);
+            root.GetComponent<ClassroomAgent>().Furnish(course, new LearnerSignals[3], null);
+            seen.With("broken", JsonValue.List(SceneCheck.Faults(), fault => fault));
+            Console.WriteLine(JsonWriter.Write(seen));
+        }
+
+        private static int Play(GameObject root)
+        {
+            ItemPanel panel = root.GetComponentsInChildren<ItemPanel>(true)[0];
+            List<Action> updates = Updates(root);
+            int steps = 0;
+            while (Theatre.Ended == 0 && steps < MostSteps)
+            {
+                Academy.Instance.EnvironmentStep();
+                updates.ForEach(update => update());
+                steps += 1;
+                if (steps % 1000 == 0)
+                {
+                    panel.Choose(0);
+                }
+            }
+            return steps;
+        }
+
+        private static List<Action> Updates(GameObject root)
+        {
+            List<Action> updates = new List<Action>();
+            foreach (MonoBehaviour one in root.GetComponentsInChildren<MonoBehaviour>(true))
+            {
+                MethodInfo update = one.GetType().GetMethod(
+                    "Update", BindingFlags.Instance | BindingFlags.NonPublic);
+                if (update != null)
+                {
+                    updates.Add((Action)Delegate.CreateDelegate(typeof(Action), one, update));
+                }
+            }
+            return updates;
+        }
+
+        private static JsonValue Sizes()
+        {
+            JsonValue sizes = JsonValue.Map();
+            foreach (KeyValuePair<string, float[]> field in Theatre.Observed)
+            {
+                sizes.With(field.Key, field.Value.Length);
+            }
+            return sizes;
+        }
+
+        private static JsonValue Numbers(string field)
+        {
+            return JsonValue.List(
+                Theatre.Final[field], number => Math.Round((double)number, 6));
+        }
+    }
+}
