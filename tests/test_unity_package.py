@@ -137,6 +137,16 @@ def test_one_behaviour_of_unity_to_a_file_named_after_it() -> None:
         assert found in ([], [source.stem])
 
 
+def test_what_the_editor_fits_out_survives_the_play_button() -> None:
+    """Pressing Play reloads the scene: a field that Unity does not serialise would be lost."""
+    for source in (PACKAGE / "Runtime").glob("*.cs"):
+        text = source.read_text("utf-8")
+        furnish = re.search(r"void Furnish\(.*?\n        }\n", text, re.DOTALL)
+        for field in re.findall(r"this\.(\w+) = ", furnish[0] if furnish else ""):
+            kept = rf"\[SerializeField\](?:\s*\[[^\n]*\])?\s*private [^\n;=]* {field}\b"
+            assert re.search(kept, text), f"{source.name}: {field}"
+
+
 def test_c_sharp_files_are_short() -> None:
     long = {
         source.name: lines

@@ -15,6 +15,9 @@ namespace AttentionLearning
         private const int ConceptsShown = 3;
 
         [SerializeField]
+        private ClassroomAgent classroom;
+
+        [SerializeField]
         private Transform tutor;
 
         [SerializeField]
@@ -27,8 +30,6 @@ namespace AttentionLearning
         [SerializeField]
         [Tooltip("One for every seat.")]
         private Renderer[] marks = new Renderer[0];
-
-        private ClassroomAgent classroom;
 
         /// <summary>Fit the overlay out; for scenes built by code.</summary>
         public void Furnish(

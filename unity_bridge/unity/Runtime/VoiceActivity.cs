@@ -4,7 +4,7 @@ namespace AttentionLearning
 {
     /// <summary>
     /// Tells whether the person at the microphone speaks, from loudness alone: nothing is kept or
-    /// sent but that. Off unless switched on, as a microphone should be.
+    /// sent but that. No scene listens unless somebody adds this component.
     /// </summary>
     [AddComponentMenu("Attention Learning/Voice Activity")]
     public sealed class VoiceActivity : MonoBehaviour

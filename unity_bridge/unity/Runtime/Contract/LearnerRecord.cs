@@ -85,7 +85,7 @@ namespace AttentionLearning
         /// <summary>Follow the plan; Keep leaves the task as it is.</summary>
         public void Assign(Task task, int concept)
         {
-            if (task == Task.Keep || !Present)
+            if (task == Task.Keep)
             {
                 return;
             }
