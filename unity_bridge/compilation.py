@@ -139,8 +139,6 @@ def compile_for_player(out: Path, managed: Path) -> list[Path]:
     present = {path.name for path in managed.glob("*.dll")}
     ours = {f"{assembly.name}.dll" for assembly in ASSEMBLIES}
     used = sorted(name for name in present - ours if not name.startswith(_SYSTEM))
-    flags: tuple[str, ...] = FLAGS
-    if _OWN_RUNTIME in present:
-        flags = (*FLAGS, "-nostdlib", "-noconfig")
+    own_runtime = ("-nostdlib", "-noconfig") if _OWN_RUNTIME in present else ()
     engine = [managed / name for name in used]
-    return compile_package(out, engine, (CONTRACT, RUNTIME), flags)
+    return compile_package(out, engine, (CONTRACT, RUNTIME), (*FLAGS, *own_runtime))
