@@ -52,9 +52,9 @@ def answer_items(
         left -= work[b, i].seconds_left
         concept, item = work[b, i].concept, work[b, i].item_in_hand
         correct = answer(b, i, concept, item, step, offset, hours, state_logit, w)
-        ratio = 1.0 if correct else w.constants.knowledge.failure_ratio
         result = Result.RIGHT if correct else Result.WRONG
-        practise(b, i, concept, hours, worth * ratio, result, step, offset, w)
+        difficulty = w.curriculum.difficulties[concept, item]
+        practise(b, i, concept, hours, worth, result, difficulty, step, offset, w)
         _record(b, i, concept, item, correct, False, work[b, i].item_seconds, hours, w)
         work[b, i].item_in_hand = -1
 
@@ -75,9 +75,9 @@ def answer_quiz(
     items = w.curriculum.difficulties.shape[1]
     item = int(uniform(low, high, step, i, Use.ITEM) * items)
     correct = answer(b, i, concept, item, step, 0, hours, state_logit, w)
-    ratio = 1.0 if correct else w.constants.knowledge.unexplained_failure_ratio
     result = Result.RIGHT if correct else Result.UNEXPLAINED
-    practise(b, i, concept, hours, worth * ratio, result, step, 0, w)
+    difficulty = w.curriculum.difficulties[concept, item]
+    practise(b, i, concept, hours, worth, result, difficulty, step, 0, w)
     _record(b, i, concept, item, correct, True, STEP_SECONDS, hours, w)
 
 

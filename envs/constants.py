@@ -13,6 +13,7 @@ from envs.learners.constants import (
     BKTLearnerConstants,
     CardConstants,
     DeckConstants,
+    NetworkConstants,
     ReviewConstants,
     WindowConstants,
 )
@@ -276,6 +277,7 @@ class Constants(NamedTuple):
     fsrs: DeckConstants = DeckConstants()
     flashcards: CardConstants = CardConstants()
     das3h: WindowConstants = WindowConstants()
+    neural: NetworkConstants = NetworkConstants()
 
     def tagged(self) -> Iterator[tuple[str, float, Tag]]:
         """Every constant as ("group.name", value, tag)."""

@@ -117,7 +117,7 @@ def learn(
         return
     opportunities = opportunity_rate(occupation, a) * guided * STEP_MINUTES
     if opportunities > 0.0:
-        practise(b, i, concept, hours, opportunities, Result.STUDIED, step, 0, w)
+        practise(b, i, concept, hours, opportunities, Result.STUDIED, 0.0, step, 0, w)
 
 
 @compiled

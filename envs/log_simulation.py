@@ -23,6 +23,7 @@ from envs.draws import key
 from envs.events import empty_events
 from envs.learners.bkt import fitted_skills
 from envs.learners.family import Family
+from envs.learners.network import load_network
 from envs.log_writing import Pen, Plan, write_log
 from envs.logs import AnswerLog, Floats, Ints
 from envs.population import draw_knowledge, draw_traits
@@ -204,6 +205,7 @@ def _world(
         families=np.array([Family.CALIBRATED]),
         family=state.clock.family,
         skills=fitted_skills(),
+        network=load_network(),
     )
 
 

@@ -16,6 +16,8 @@ from envs.curriculum import Curriculum
 from envs.events import Events, empty_events
 from envs.learners.bkt import fitted_skills
 from envs.learners.family import Family
+from envs.learners.network import load_network, width
+from envs.learners.neural import SPARE_ROWS
 from envs.legality import LEGAL, Masks, empty_masks, explain_illegal, first_illegal, make_legal
 from envs.lessons import (
     Outcome,
@@ -245,7 +247,11 @@ class Simulation:
 
 def _new_world(batch: int, course: Course, curriculum: Curriculum, constants: Constants) -> World:
     traced = course.families != (Family.CALIBRATED,)
-    state = empty_state(batch, course.learners, curriculum.size, ACTIVITIES, traced=traced)
+    network = load_network()
+    neural = Family.NEURAL in course.families
+    hidden = (curriculum.size + SPARE_ROWS, width(network)) if neural else (0, 0)
+    sizes = (batch, course.learners, curriculum.size, ACTIVITIES)
+    state = empty_state(*sizes, traced=traced, hidden=hidden)
     return World(
         state=state,
         events=empty_events(batch, course.learners),
@@ -256,6 +262,7 @@ def _new_world(batch: int, course: Course, curriculum: Curriculum, constants: Co
         families=np.array(course.families, np.int64),
         family=state.clock.family,
         skills=fitted_skills(),
+        network=network,
     )
 
 

@@ -63,6 +63,7 @@ class Traces(NamedTuple):
     month_attempts: Floats
     ever_wins: Floats
     ever_attempts: Floats
+    learned: Floats  # (B, S, C) neural: logit that practice has added to the concept's strength
 
 
 class Mind(NamedTuple):
@@ -168,6 +169,7 @@ class State(NamedTuple):
     traits: Records  # (B, S) Traits
     knowledge: Records  # (B, S, C) Knowledge
     traces: Records  # (B, S, C) Traces, (B, S, 0) where all learners are calibrated
+    hidden: Floats  # (B, S, C + 3, D) of envs.learners.neural, (B, S, 0, 0) where none is neural
     mind: Records  # (B, S) Mind
     work: Records  # (B, S) Work
     sensing: Records  # (B, S) Sensing
@@ -179,14 +181,30 @@ class State(NamedTuple):
 
 
 def empty_state(
-    batch: int, learners: int, concepts: int, activities: int, *, traced: bool = False
+    batch: int,
+    learners: int,
+    concepts: int,
+    activities: int,
+    *,
+    traced: bool = False,
+    hidden: tuple[int, int] = (0, 0),
 ) -> State:
-    """Allocate the state of B classrooms, all zeros; room for traces only where they are kept."""
+    """Allocate the state of B classrooms, all zeros; room for traces only where they are kept.
+
+    Args:
+        batch: B.
+        learners: S.
+        concepts: C.
+        activities: A.
+        traced: Whether some learners keep traces.
+        hidden: Rows and width of each neural learner's hidden state.
+    """
     pair = (batch, learners)
     return State(
         traits=_records(Traits, pair),
         knowledge=_records(Knowledge, (*pair, concepts)),
         traces=_records(Traces, (*pair, concepts if traced else 0)),
+        hidden=np.zeros((*pair, *hidden)),
         mind=_records(Mind, pair),
         work=_records(Work, pair),
         sensing=_records(Sensing, pair),

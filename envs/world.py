@@ -37,6 +37,7 @@ class World(NamedTuple):
     families: Ints  # (F,) envs.learners.family.Family, one of which each class is drawn from
     family: Ints  # (B,) of each classroom's learners: state.clock.family
     skills: Floats  # (K, 5) fitted skills of envs.learners.bkt
+    network: Floats  # (2, 3 D + 1, 5 + D) of envs.learners.network
 
 
 @compiled

@@ -20,6 +20,7 @@ from envs.calibration import (
 from envs.logs import AnswerLog
 from envs.mixed_logistic import Group, fit
 from scripts.calibrate import Options, main
+from tests.answer_logs import write_pid
 
 LEARNERS, SKILLS, ITEMS, PRACTISED, ANSWERS = 200, 30, 12, 6, 8
 TRUTH = {
@@ -152,13 +153,7 @@ def test_double_exponential_recovers_both_time_constants() -> None:
 
 def test_the_command_writes_aggregates_only(tmp_path: Path) -> None:
     log = growth_log(2)
-    lines = []
-    for learner in range(20):
-        rows = log.learner == learner
-        lines.append(f"{rows.sum()},{learner}")
-        columns = (values[rows] for values in (log.item, log.skill, log.correct))
-        lines.extend(",".join(str(v) for v in column) for column in columns)
-    (tmp_path / "log.csv").write_text("\n".join(lines) + "\n")
+    write_pid(tmp_path / "log.csv", log, learners=20)
     out = tmp_path / "fitted.json"
     main(Options(log=tmp_path / "log.csv", draws=10, out=out, json=tmp_path / "printed.json"))
     written = json.loads(out.read_text())

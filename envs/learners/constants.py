@@ -101,6 +101,15 @@ class CardConstants(NamedTuple):
     prior_days: Annotated[float, Assumed(7.0, 90.0, "days", "since then, at the start")] = 30.0
 
 
+class NetworkConstants(NamedTuple):
+    """What the network of the neural learners leaves open; its weights are no constants."""
+
+    history: Annotated[
+        float,
+        Assumed(20.0, 200.0, "answers", "that it read of a learner; 66 in ASSISTments 2009"),
+    ] = 66.0
+
+
 class WindowConstants(NamedTuple):
     """DAS3H: weights of ln(1 + wins) and, taken away, of ln(1 + attempts) in windows of time."""
 

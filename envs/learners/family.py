@@ -12,6 +12,7 @@ class Family(IntEnum):
     FSRS = 2
     FLASHCARDS = 3
     DAS3H = 4
+    NEURAL = 5
 
 
 class Result(IntEnum):

@@ -7,7 +7,7 @@ new family is a number in `envs.learners.family`, a file with its equations, and
 import math
 
 from envs.compiled import borrowing, compiled
-from envs.learners import bkt, calibrated, das3h, fsrs
+from envs.learners import bkt, calibrated, das3h, fsrs, neural
 from envs.learners.calibrated import sigmoid
 from envs.learners.family import Family, Result
 from envs.world import World, test_noise
@@ -21,6 +21,8 @@ def begin(b: int, i: int, w: World) -> None:
         bkt.begin(b, i, w)
     elif family == Family.DAS3H:
         das3h.begin(b, i, w)
+    elif family == Family.NEURAL:
+        neural.begin(b, i, w)
     elif family != Family.CALIBRATED:
         fsrs.begin(b, i, w)
 
@@ -33,6 +35,8 @@ def mastery(b: int, i: int, c: int, hours: float, w: World) -> float:
         return bkt.mastery(b, i, c, hours, w)
     if family == Family.DAS3H:
         return das3h.mastery(b, i, c, hours, w)
+    if family == Family.NEURAL:
+        return neural.mastery(b, i, c, hours, w)
     if family != Family.CALIBRATED:
         return fsrs.mastery(b, i, c, hours, w)
     k, m, a = w.constants.knowledge, w.constants.memory, w.constants.acquisition
@@ -68,6 +72,8 @@ def chance(
     family = w.family[b]
     if family in (Family.FSRS, Family.FLASHCARDS):
         return fsrs.chance(b, i, c, difficulty, state, hours, w)
+    if family == Family.NEURAL:
+        return neural.chance(b, i, c, difficulty, state, hours, w)
     slip = w.constants.knowledge.slip if family == Family.CALIBRATED else 0.0
     return calibrated.answer_probability(mastery(b, i, c, hours, w), difficulty, state, slip)
 
@@ -88,8 +94,9 @@ def practise(
     i: int,
     c: int,
     hours: float,
-    amount: float,
+    worth: float,
     result: int,
+    difficulty: float,
     step: int,
     offset: int,
     w: World,
@@ -101,13 +108,18 @@ def practise(
         i: Learner.
         c: Concept.
         hours: Course clock.
-        amount: Opportunities that it is worth, >= 0.
+        worth: Opportunities, >= 0, that it is worth where nothing is answered, or all right.
         result: envs.learners.family.Result.
+        difficulty: Of the item answered, relative to its concept, in logits; 0 without one.
         step: Inner step of the course, for the draws.
         offset: Of the draws: 0, or Use.SECOND for the second answer in one step.
         w: The world.
     """
     family = w.family[b]
+    if family == Family.NEURAL:
+        neural.practise(b, i, c, hours, worth, result, difficulty, w)
+        return
+    amount = worth * _ratio(result, w)
     if family == Family.CALIBRATED:
         retrieval = result != Result.STUDIED
         blind = w.constants.acquisition.blind_practice
@@ -121,10 +133,20 @@ def practise(
 
 
 @compiled
+def _ratio(result: int, w: World) -> float:
+    """What a piece of work with this result teaches, against one without error."""
+    if result == Result.WRONG:
+        return float(w.constants.knowledge.failure_ratio)
+    if result == Result.UNEXPLAINED:
+        return float(w.constants.knowledge.unexplained_failure_ratio)
+    return 1.0
+
+
+@compiled
 def instruct(b: int, i: int, c: int, amount: float, hours: float, step: int, w: World) -> None:
     """Let instruction of rate times minutes `amount` leave its mark (arguments as above)."""
     family = w.family[b]
-    if family == Family.CALIBRATED:
+    if family in (Family.CALIBRATED, Family.NEURAL):
         calibrated.instruct(b, i, c, amount, w.state.knowledge)
     elif family == Family.BKT:
         bkt.instruct(b, i, c, amount, hours, step, w)
@@ -161,4 +183,6 @@ def _expected_share(b: int, i: int, c: int, hours: float, w: World) -> float:
         return bkt.expected(b, i, c, hours, w)
     if family == Family.DAS3H:
         return das3h.expected(b, i, c, hours, w)
+    if family == Family.NEURAL:
+        return neural.expected(b, i, c, hours, w)
     return fsrs.expected(b, i, c, hours, w)

@@ -1,0 +1,181 @@
+"""Train the network of the neural learners on an answer log, and say how well it predicts.
+
+Examples: python -m scripts.fit_learner --log data/assist2009_pid
+          python -m scripts.fit_learner --log data/assist2009_pid --out network.safetensors
+
+The last fifth of the learners is held out (in ASSISTments 2009 the fifth fold). Beside the area
+under the curve on them stand those of other models on the same learners; and what the network
+answers in their place, its own answers fed back, stands beside what they answered. Only weights
+and figures leave the program, no row of the log.
+"""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tyro
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from safetensors.numpy import save_file
+
+from agents.answer_fit import FitConfig, fit_network, play, predict
+from agents.answer_network import AnswerNetwork, sequences_of
+from envs.answer_filter import area_under_curve, log_loss
+from envs.answer_statistics import answer_statistics
+from envs.item_easiness import easiness_from_others
+from envs.logs import AnswerLog, Floats, Ints, read_pid
+from envs.scorecard import FITTED
+from envs.whole_file import write_json, write_whole
+
+HELD_OUT = 5
+"""One learner of so many."""
+RESAMPLES = 200
+BKT = (0.717, 0.569)
+"""Standard BKT by skill on the same learners: 69 skills with 500 answers or more, own EM."""
+OTHERS = {
+    "PFA": ("PFA", "AUC", "LL"),
+    "Gaussian filter": ("IRT-AFM items+learner slope", "AUC_online", "LL_online"),
+    "Best-LR": ("BestLR", "AUC", "LL"),
+}
+"""Names in afm_pfa_assist2009.json; the filter is the tutor's belief's kind, with items known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Train on a log that you have downloaded."""
+
+    log: Path
+    """File or folder in the ASSISTments pid format."""
+    fit: FitConfig = field(default_factory=FitConfig)
+    """The network and its training."""
+    draws: int = 40
+    """Posterior draws of each model of the items' easiness, at least 10."""
+    seed: int = 0
+    """Of everything drawn."""
+    quick: bool = False
+    """One epoch, 10 draws: to see that it runs."""
+    json: Path | None = None
+    """Also write the figures to this file."""
+    out: Path | None = None
+    """Write the network to this file, as envs/data/fitted/neural_assist2009.safetensors has it."""
+
+    def __post_init__(self) -> None:
+        if self.draws < 10:
+            raise ValueError(f"draws is {self.draws}; expected at least 10")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; expected at least 0")
+
+
+def quality(chance: Floats, log: AnswerLog, seed: int) -> dict[str, Any]:
+    """Area under the curve and log loss, with standard errors over learners (bootstrap)."""
+    rng, sequences = np.random.default_rng(seed), sequences_of(log.learner)
+    found = []
+    for _ in range(RESAMPLES):
+        rows = np.concatenate(
+            [sequences[n] for n in rng.integers(len(sequences), size=len(sequences))]
+        )
+        own, correct = chance[rows], log.correct[rows]
+        found.append((area_under_curve(own, correct), log_loss(own, correct)))
+    error = np.std(found, axis=0)
+    return {
+        "auc": area_under_curve(chance, log.correct),
+        "auc_error": float(error[0]),
+        "log_loss": log_loss(chance, log.correct),
+        "log_loss_error": float(error[1]),
+        "answers": int(log.correct.size),
+        "learners": len(sequences),
+    }
+
+
+def part(log: AnswerLog, chosen: NDArray[np.bool_], correct: Ints | None = None) -> AnswerLog:
+    """The chosen answers alone, (N,), or other ones in their place."""
+    given = log.correct[chosen] if correct is None else correct
+    return AnswerLog(log.learner[chosen], log.skill[chosen], log.item[chosen], given)
+
+
+def others() -> dict[str, tuple[float, float]]:
+    """Area under the curve and log loss of committed models on fold 5 of ASSISTments 2009."""
+    content = json.loads((FITTED / "afm_pfa_assist2009.json").read_text())
+    rows = {"BKT": BKT}
+    for name, (model, auc, loss) in OTHERS.items():
+        rows[name] = (content[model][auc], content[model][loss])
+    return rows
+
+
+def show(console: Console, results: dict[str, Any]) -> None:
+    """Print both tables."""
+    found = results["held_out"]
+    title = f"held out: {found['answers']:,} answers of {found['learners']:,} learners"
+    table = Table(title=title)
+    for column in ("model", "area under the curve", "log loss"):
+        table.add_column(column, justify="left" if column == "model" else "right")
+    auc = f"{found['auc']:.4f} +- {found['auc_error']:.4f}"
+    loss = f"{found['log_loss']:.4f} +- {found['log_loss_error']:.4f}"
+    table.add_row("this network", auc, loss)
+    for name, row in others().items():
+        table.add_row(f"{name} (ASSISTments 2009)", f"{row[0]:.3f}", f"{row[1]:.3f}")
+    console.print(table)
+    table = Table(title="answers of those learners, and of the network in their place")
+    for column in ("statistic", "learners", "network"):
+        table.add_column(column, justify="left" if column == "statistic" else "right")
+    for name, (real, played) in results["played"].items():
+        table.add_row(name, f"{real:.3f}", f"{played:.3f}")
+    console.print(table)
+
+
+def save(network: AnswerNetwork, file: Path, results: dict[str, Any]) -> None:
+    """Write the weights, with the figures of the fit as metadata."""
+    tensors = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
+    about = {"log": results["log"], "held_out": json.dumps(results["held_out"])}
+    write_whole(file, lambda aside: save_file(tensors, aside, metadata=about))
+
+
+def run(options: Options, console: Console) -> tuple[AnswerNetwork, dict[str, Any]]:
+    """Read, train, predict, play."""
+    log = read_pid(options.log)
+    learners = int(log.learner.max()) + 1
+    if learners < HELD_OUT:
+        raise ValueError(f"log has {learners} learners; expected at least {HELD_OUT}")
+    known = log.learner < learners - learners // HELD_OUT
+    console.print(f"{log.learner.size:,} answers of {learners:,} learners; easiness of items ...")
+    draws = 10 if options.quick else options.draws
+    easiness = easiness_from_others(log, known, draws=draws, seed=options.seed)
+    config = FitConfig(epochs=1) if options.quick else options.fit
+    network = fit_network(
+        log,
+        easiness,
+        known,
+        config,
+        options.seed,
+        lambda epoch, loss: console.print(f"epoch {epoch} of {config.epochs}: log loss {loss:.4f}"),
+    )
+    there = part(log, ~known)
+    chance = predict(network, log, easiness, ~known)
+    played = part(log, ~known, play(network, there, easiness[~known], options.seed))
+    real, own = answer_statistics(there), answer_statistics(played)
+    return network, {
+        "log": options.log.name,
+        "held_out": quality(chance, there, options.seed),
+        "played": {name: [real[name], own[name]] for name in real if name in own},
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Train, print, write."""
+    options = tyro.cli(Options, args=argv, description=__doc__)
+    console = Console()
+    network, results = run(options, console)
+    show(console, results)
+    if options.json is not None:
+        write_json(options.json, results)
+    if options.out is not None:
+        save(network, options.out, results)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
