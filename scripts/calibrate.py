@@ -23,6 +23,7 @@ from envs.logs import AnswerLog, read_pid, read_timed
 from envs.mixed_logistic import Estimate
 from envs.scorecard import FITTED
 from envs.whole_file import write_json
+from envs.window_calibration import fit_windows
 
 GROWTH_NAMES = {
     "intercept": "mu",
@@ -52,7 +53,7 @@ class Options:
     log: Path
     """File or folder: ASSISTments pid format, or a tab-separated file with times."""
     format: Literal["pid", "timed"] = "pid"
-    """pid: growth, items, stopping; timed: forgetting, spacing, latent state."""
+    """pid: growth, items, stopping; timed: forgetting, spacing, latent state, DAS3H's windows."""
     draws: int = 200
     """Posterior draws; more is slower and steadier."""
     seed: int = 0
@@ -84,6 +85,10 @@ def committed(kind: str) -> dict[str, str]:
     for name, short in zip((*names, "session variance"), short_names, strict=True):
         fits = (states[log]["double_exp"][short] for log in ("assist2017", "algebra05"))
         values[name] = " / ".join(f"{value:.3f}" for value in fits)
+    windows = json.loads((FITTED / "das3h_windows.json").read_text())
+    for name in windows["algebra05"]:
+        fits = (windows[log][name][0] for log in ("assist2017", "algebra05"))
+        values[name] = " / ".join(f"{value:.3f}" for value in fits)
     return values
 
 
@@ -101,7 +106,8 @@ def memory(log: AnswerLog, options: Options) -> tuple[dict[str, Estimate], dict[
     estimates = fit_forgetting(log, draws=options.draws, seed=options.seed)
     state = latent_state(log, draws=options.draws, seed=options.seed)
     fitted = {name: Estimate(value, float("nan")) for name, value in state.parameters.items()}
-    return estimates | fitted, {
+    windows = fit_windows(log, draws=options.draws, seed=options.seed)
+    return estimates | fitted | windows, {
         "lag_minutes": list(LAG_MINUTES),
         "covariance": state.covariance.tolist(),
         "covariance, other session": state.other_session,

@@ -10,8 +10,11 @@ from envs.tags import Assumed, Cited, Fitted
 
 _FSRS = "default of FSRS-6 (fsrs 6.3); the range is a quarter about it, within FSRS's own bounds"
 _POWER = "Algebra I 2005-06, power_asym in envs/data/fitted/fsrs_eval.json"
-_WINDOWS = "of the size that a logistic regression in this form has on Algebra I 2005-06"
-_PFA = "PFA on ASSISTments 2009: median .80 (.33 to 1.25) per ln(1 + wins), without windows"
+_WINDOWS = "Algebra I 2005-06; ASSISTments 2017 in the range: envs/data/fitted/das3h_windows.json"
+_EVER = (
+    "PFA on ASSISTments 2009, no windows: median .80 (.33 to 1.25); beside windows .11 and .14, "
+    "in logs that begin when learners do: here it also holds what came before the course"
+)
 
 
 class BKTLearnerConstants(NamedTuple):
@@ -116,16 +119,16 @@ class WindowConstants(NamedTuple):
     intercept: Annotated[
         float, Assumed(-2.5, -0.5, "logit", "mastery of what was never taught; pre-test near .35")
     ] = -1.5
-    hour_wins: Annotated[float, Assumed(0.2, 0.6, "logit", _WINDOWS)] = 0.43
-    hour_attempts: Annotated[float, Assumed(0.0, 0.2, "logit", _WINDOWS)] = 0.0
-    day_wins: Annotated[float, Assumed(0.0, 0.2, "logit", _WINDOWS)] = 0.05
-    day_attempts: Annotated[float, Assumed(0.0, 0.2, "logit", _WINDOWS)] = 0.02
-    week_wins: Annotated[float, Assumed(0.0, 0.5, "logit", _WINDOWS)] = 0.32
-    week_attempts: Annotated[float, Assumed(0.0, 0.3, "logit", _WINDOWS)] = 0.20
-    month_wins: Annotated[float, Assumed(0.05, 0.7, "logit", _WINDOWS)] = 0.68
-    month_attempts: Annotated[float, Assumed(0.0, 0.62, "logit", _WINDOWS)] = 0.62
-    ever_wins: Annotated[float, Assumed(0.3, 1.2, "logit", _PFA)] = 0.6
-    ever_attempts: Annotated[float, Assumed(0.0, 0.2, "logit", _WINDOWS)] = 0.0
+    hour_wins: Annotated[float, Fitted(0.45, 0.72, "logit", _WINDOWS)] = 0.50
+    hour_attempts: Annotated[float, Fitted(0.0, 0.28, "logit", _WINDOWS)] = 0.0
+    day_wins: Annotated[float, Fitted(0.0, 0.1, "logit", _WINDOWS + "; at its bound")] = 0.0
+    day_attempts: Annotated[float, Fitted(0.0, 0.1, "logit", _WINDOWS + "; at its bound")] = 0.0
+    week_wins: Annotated[float, Fitted(0.0, 0.49, "logit", _WINDOWS)] = 0.44
+    week_attempts: Annotated[float, Fitted(0.0, 0.33, "logit", _WINDOWS)] = 0.28
+    month_wins: Annotated[float, Fitted(0.05, 0.73, "logit", _WINDOWS)] = 0.68
+    month_attempts: Annotated[float, Fitted(0.05, 0.67, "logit", _WINDOWS)] = 0.63
+    ever_wins: Annotated[float, Assumed(0.1, 1.2, "logit", _EVER)] = 0.6
+    ever_attempts: Annotated[float, Fitted(0.0, 0.1, "logit", _WINDOWS + "; at its bound")] = 0.0
     instruction: Annotated[
         float, Assumed(2.0, 20.0, "wins", "worth of instruction for one unit of its rate")
     ] = 6.0

@@ -11,7 +11,8 @@ away is what successes had given (b < a).
 
 There is no understanding here: learning is wins. Instruction counts as `instruction` wins for one
 unit of its rate times minutes, study as wins, and what was understood before the course as a
-history of wins and attempts that only "ever" still holds.
+history of wins and attempts that only "ever" still holds. The weights of the windows are fitted
+(`envs.window_calibration`), but for that of "ever".
 """
 
 import math
