@@ -7,6 +7,8 @@ Examples:
     python -m scripts.unity check --build Builds/classroom.x86_64
     python -m scripts.unity train runs/unity --workers 2 --classrooms 16
     python -m scripts.unity build builds/stand-in    writes the stand-in build
+    python -m scripts.unity codegen                  after a change of envs/spaces.py
+    python -m scripts.unity compile --managed Builds/classroom_Data/Managed
 """
 
 import sys
@@ -21,9 +23,11 @@ from envs.curricula import find
 from scripts.train import INTERRUPTED
 from scripts.unity_check import Check
 from scripts.unity_demo import Demo
+from scripts.unity_package import Codegen, Compile
 from scripts.unity_train import Train
 from unity_bridge.agreement import LayoutMismatchError
 from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.compilation import CompilationError
 from unity_bridge.faults import Fault
 
 
@@ -49,14 +53,15 @@ class Build:
         return 0
 
 
+Command = Demo | Check | Train | Build | Codegen | Compile
+
+
 def main(argv: list[str] | None = None) -> int:
     """Do what was asked for; returns the exit code."""
-    command: Demo | Check | Train | Build = tyro.cli(
-        Demo | Check | Train | Build, args=argv, description=__doc__
-    )
+    command: Command = tyro.cli(Command, args=argv, description=__doc__)
     try:
         return int(command.run())
-    except (Fault, LayoutMismatchError, OSError, ValueError) as error:
+    except (CompilationError, Fault, LayoutMismatchError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

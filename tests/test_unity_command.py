@@ -16,6 +16,7 @@ from agents.run_folder import REFERENCE
 from envs.course import Course
 from scripts import unity, unity_demo, unity_train
 from tests.scripted_player import free_port
+from unity_bridge import codegen
 from unity_bridge.layout import fingerprint
 
 
@@ -120,3 +121,17 @@ def test_bad_input_fails_before_any_work(
 ) -> None:
     assert unity.main(asked) == 1
     assert message in capsys.readouterr().err
+
+
+def test_codegen_check_names_what_is_stale(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert unity.main(["codegen", "--check"]) == 0
+    monkeypatch.setattr(codegen, "layout_source", lambda: "// another contract")
+    assert unity.main(["codegen", "--check"]) == 1
+    assert f"stale: {codegen.PACKAGE / codegen.LAYOUT}" in capsys.readouterr().out
+
+
+def test_compile_says_what_is_no_player(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert unity.main(["compile", "--managed", str(tmp_path)]) == 1
+    assert f"managed is {tmp_path}; expected a folder that holds" in capsys.readouterr().err
