@@ -8,7 +8,7 @@ namespace AttentionLearning.Editor
     /// <summary>Window &gt; Attention Learning: create, validate, connect, see the state.</summary>
     public sealed class ClassroomWindow : EditorWindow
     {
-        private const string Command = "python -m scripts.unity play --run RUN";
+        private const string Command = "python -m scripts.unity check";
 
         [SerializeField]
         private int learners = 8;
