@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.activities import ACTIVITIES, TASKS
+from envs.activities import ACTIVITIES, TASKS, Activity
 from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import builtin
@@ -105,10 +105,9 @@ def test_the_mask_on_the_wire_is_true_where_it_forbids() -> None:
     layout = Layout(1, 16)
     wire = layout.wire_mask(simulation.masks._asdict())
     assert wire.shape == (1, sum(layout.branches))
-    np.testing.assert_array_equal(
-        inverted(wire[:, :ACTIVITIES]), simulation.masks.activity_mask > 0
-    )
-    assert wire[0, :ACTIVITIES].any()  # one learner alone has no peer
+    forbidden = np.flatnonzero(wire[0, :ACTIVITIES])
+    assert forbidden.tolist() == [Activity.PEER]  # one learner alone has no peer
+    np.testing.assert_array_equal(inverted(inverted(wire)), wire)
 
 
 def test_a_behaviour_that_keeps_the_layout_is_taken() -> None:
