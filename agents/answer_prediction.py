@@ -19,13 +19,12 @@ from agents.tutors.registry import make_tutor
 from envs.answer_filter import area_under_curve, log_loss
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum import Curriculum
+from envs.learners.calibrated import LOGISTIC_NORMAL
 from envs.vector import ClassroomVectorEnv
 from policies.encoder import Encoder, Observation
 from policies.policy import AttentionPolicy
 
 Predictor = Callable[[Observation], Tensor]
-PROBIT: float = np.pi / 8
-"""Variance that flattens a logistic by as much as a probit (MacKay 1992, section 5)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,7 @@ def by_heads(policy: AttentionPolicy, auxiliary: Auxiliary) -> Predictor:
 def by_belief(obs: Observation) -> Tensor:
     """What knowledge tracing expects of an item of usual difficulty, (B, S, C)."""
     mean, spread = obs["belief"].unbind(-1)
-    return torch.sigmoid(mean / (1 + PROBIT * spread.square()).sqrt())
+    return torch.sigmoid(mean / (1 + LOGISTIC_NORMAL * spread.square()).sqrt())
 
 
 @torch.no_grad()

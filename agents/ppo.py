@@ -268,7 +268,7 @@ class ClassroomPPO(PPO):
                 self.logger.record(f"learner/{name}", np.mean([each[name] for each in courses]))
 
     def _log_update(self, means: Tensor) -> None:
-        for name, value in zip(LOSSES, means.tolist(), strict=False):
+        for name, value in zip(LOSSES[: len(means)], means.tolist(), strict=True):
             section = "policy" if "entropy" in name else "train"
             self.logger.record(f"{section}/{name}", value)
         rollout = self.rollout_buffer

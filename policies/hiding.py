@@ -34,7 +34,8 @@ def draw(obs: Observation, share: float, generator: torch.Generator) -> Hidden:
 
     Args:
         obs: The observation.
-        share: Expected share of pairs, learners, concepts and modalities, in (0, 1).
+        share: Expected share of pairs, learners, concepts and modalities, in (0, 1); of the last
+            minutes all pairs are hidden.
         generator: On the observation's device.
     """
     there = obs["learner_present"].unsqueeze(-1) * obs["concept_present"].unsqueeze(1)  # (B, S, C)

@@ -106,9 +106,9 @@ def learn(model: ClassroomPPO, arguments: Arguments, run: Path) -> None:
         for name, value in found._asdict().items():
             model.logger.record(f"train/{name}", float(value))
         model.logger.dump(number * model.n_steps * model.n_envs)
-    save_policy(model.policy, run, {"pretraining_rollouts": rollouts})
     if model.auxiliary is not None:
-        save_heads(model.auxiliary, run)
+        save_heads(model.auxiliary, run)  # first: a run counts as complete once it has its policy
+    save_policy(model.policy, run, {"pretraining_rollouts": rollouts})
 
 
 def foretold(model: ClassroomPPO, arguments: Arguments) -> dict[str, AnswerFigures]:

@@ -56,7 +56,7 @@ class Check:
         listening = Listening(
             port=self.port, connect_seconds=self.seconds, answer_seconds=self.seconds
         )
-        link = ClassroomLink(Player(build=str(self.build or "")), listening)
+        link = ClassroomLink(Player(build=str(self.build or "")), listening, training=False)
         try:
             connection, layout = link.connection, link.layout
             idle = np.zeros((link.classrooms, len(layout.branches)), np.int64)

@@ -29,6 +29,7 @@ from unity_bridge.build import BuildSettings, write_build
 from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
 from unity_bridge.connection import Player
 from unity_bridge.layout import Layout
+from unity_bridge.transport import Listening
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,8 @@ class Train:
         arguments = Arguments(preset=self.preset, seed=self.seed, resume=resume, train=config)
         torch.set_num_threads(config.threads)
         with tempfile.TemporaryDirectory() as place:
-            env = UnityClassroomVectorEnv(self._players(config, Path(place)), listening=PATIENT)
+            listening = PATIENT if self.build is None else Listening()
+            env = UnityClassroomVectorEnv(self._players(config, Path(place)), listening=listening)
             try:
                 self._check(env, config)
                 return self._train(env, config, arguments, folder)

@@ -150,7 +150,7 @@ def test_policy_adds_probability_alternatives_attention_and_value() -> None:
     assert decision.concept_attention[1].share == pytest.approx(0.5)
     assert decision.modality_attention[0] == Share(name="gaze", share=pytest.approx(0.5))
     assert decision.value == pytest.approx(0.25)
-    assert "Chosen with 60%, next best quiz (30%)." in sentence(decision)
+    assert "Chosen with 60%, likeliest otherwise quiz (30%)." in sentence(decision)
 
 
 def test_reason_names_what_the_choice_would_lose_by_not_knowing_it() -> None:
@@ -174,6 +174,7 @@ def test_veto_is_said_with_what_was_seen_and_the_limit() -> None:
     )
     seen_and_limit = "learner 2 had not been addressed for 41 minutes (limit 40)."
     assert f"Guard-rail neglect vetoes quiz: {seen_and_limit}" in sentence(told)
+    assert "Chosen with" not in sentence(told)  # it was not: the likeliest otherwise was vetoed
 
 
 def test_gain_is_the_mean_prospect_of_what_everybody_would_be_doing() -> None:

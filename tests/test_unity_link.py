@@ -1,6 +1,6 @@
 """Classrooms that ask at different times, end and come back are rows that stand still or move."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from unity_bridge.channels import ClassroomChannel
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import Player
 from unity_bridge.faults import AgentsDiffer, BehaviorMissing, WrongVersion
-from unity_bridge.layout import Layout
+from unity_bridge.layout import TRAINING_FIELDS, Layout
 from unity_bridge.mlagents import SideChannelManager
 from unity_bridge.transport import Listening
 
@@ -22,9 +22,12 @@ LAYOUT = Layout(1, 2)
 NAME = "Classroom?team=0"
 
 
-def _agent(number: int, seen: float, *, sizes: Layout = LAYOUT, **fields: Any) -> dict[str, Any]:
+def _agent(
+    number: int, seen: float, *, sizes: Layout = LAYOUT, without: Sequence[str] = (), **fields: Any
+) -> dict[str, Any]:
     """An agent whose numbers are all `seen`."""
-    sensors = [observation(own.name, np.full(own.size, seen)) for own in sizes.fields]
+    sent = [own for own in sizes.fields if own.name not in without]
+    sensors = [observation(own.name, np.full(own.size, seen)) for own in sent]
     return agent(number, *sensors, **fields)
 
 
@@ -34,7 +37,10 @@ def _ended(number: int, seen: float, **fields: Any) -> dict[str, Any]:
 
 @contextmanager
 def _linked(
-    *messages: list[dict[str, Any]], name: str = NAME, side_channel: bytes = b""
+    *messages: list[dict[str, Any]],
+    name: str = NAME,
+    side_channel: bytes = b"",
+    training: bool = True,
 ) -> Iterator[tuple[ClassroomLink, ScriptedPlayer]]:
     """A link to a player that says the first message at both resets, then the others."""
     lines = [messages[0], *messages]
@@ -49,7 +55,8 @@ def _linked(
     player = ScriptedPlayer(port, script, {name: brain})
     link = None
     try:
-        link = ClassroomLink(Player(), Listening(port=port, connect_seconds=20))
+        listening = Listening(port=port, connect_seconds=20)
+        link = ClassroomLink(Player(), listening, training=training)
         yield link, player
     finally:
         if link is not None:
@@ -113,7 +120,7 @@ def test_a_course_that_ends_early_moves_its_row_when_the_next_begins() -> None:
 def test_more_agents_than_rows_are_refused() -> None:
     with (
         _linked([_agent(1, 0)], [_agent(1, 0), _agent(2, 0)]) as (link, _),
-        pytest.raises(AgentsDiffer, match="has 2 agents; expected 1"),
+        pytest.raises(AgentsDiffer, match="has 2 agents; expected at most 1"),
     ):
         link.step(_actions(0))
 
@@ -124,6 +131,18 @@ def test_a_scene_with_another_layout_is_refused_by_the_field() -> None:
         pytest.raises(LayoutMismatchError, match=r"evidence has shape \(21,\); expected \(14,\)"),
         _linked([wrong]),
     ):
+        pass
+
+
+def test_a_scene_that_knows_no_gain_can_be_taught_and_not_trained_in() -> None:
+    """So the Unity package's scenes are, unless *Sends Outcome* is ticked."""
+    mute = [_agent(1, 3, without=TRAINING_FIELDS)]
+    with _linked(mute, mute, training=False) as (link, _):
+        move = link.step(_actions(0))
+        assert move.moved.all()
+        assert not move.outcome.any()
+        assert link.observation["course"][0, 0] == 3
+    with pytest.raises(LayoutMismatchError, match="tick Sends Outcome"), _linked(mute):
         pass
 
 

@@ -80,10 +80,10 @@ def _layout_of_actions(behaviour: str, actions: Any) -> Layout:
 def _difference(field: Field, shape: tuple[int, ...] | None, layout: Layout) -> str:
     expected = f"expected {(field.size,)}{_meaning(field)}"
     if shape is None:
-        return (
-            f"{field.name} is missing; {expected}. In Unity: the agent needs a sensor of that "
-            f"name; keep ClassroomAgent's, or {REGENERATE}"
-        )
+        cure = f"the agent needs a sensor of that name; keep ClassroomAgent's, or {REGENERATE}"
+        if field.name in TRAINING_FIELDS:
+            cure = "tick Sends Outcome of the Classroom Sensors, and let the scene know the gain"
+        return f"{field.name} is missing; {expected}. In Unity: {cure}"
     other = _other_size(field, shape, layout)
     cure = f"In Unity: {other}" if other else f"In Unity: {REGENERATE}, and build again"
     return f"{field.name} has shape {shape}; {expected}. {cure}"

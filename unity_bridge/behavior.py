@@ -69,7 +69,7 @@ class Behavior:
     def allowed(self, decisions: Any) -> NDArray[np.bool_]:
         """(N, choices) True where an agent may choose an action, branch after branch.
 
-        ML-Agents means the opposite; it is inverted here and nowhere else.
+        ML-Agents means the opposite.
         """
         if not self._branches:
             return np.ones((len(decisions), 0), np.bool_)

@@ -45,6 +45,7 @@ class ClassroomLink:
         player: The build, or the editor.
         listening: Where and how long to wait.
         waiting: Called ten times a second while the player is awaited; may raise to give up.
+        training: Whether the scene must send the fields of training, which hold zeros otherwise.
 
     Raises:
         Fault: It cannot be connected, or the scene has no classroom.
@@ -59,6 +60,8 @@ class ClassroomLink:
         player: Player,
         listening: Listening | None = None,
         waiting: Callable[[], None] | None = None,
+        *,
+        training: bool = True,
     ) -> None:
         connection = Connection(player, listening=listening, waiting=waiting)
         self._messages = connection.channels.classroom
@@ -70,7 +73,7 @@ class ClassroomLink:
                 self._conversation.behavior.spec,
             )
             self._check_fingerprint()
-            self.layout = agreed_layout(self.behaviour, spec)
+            self.layout = agreed_layout(self.behaviour, spec, training=training)
             self._places = {sensor.name: n for n, sensor in enumerate(spec.observation_specs)}
             decisions = self._conversation.restart({})
             self.classrooms = len(decisions)
@@ -124,7 +127,7 @@ class ClassroomLink:
         """Seat the agents that ask, and take in what they see."""
         rows = [row for row in self._seats.take(decisions.agent_id.tolist()) if row is not None]
         if len(rows) < len(decisions):
-            raise AgentsDiffer(self.behaviour, self.classrooms + 1, str(self.classrooms))
+            raise AgentsDiffer(self.behaviour, len(decisions), f"at most {self.classrooms}")
         self._asking = np.array(rows, np.int64)
         self._read(decisions, self._asking, self._now)
 
@@ -164,8 +167,8 @@ class ClassroomLink:
         self, steps: Any, rows: NDArray[np.int64], into: Arrays, chosen: Any = slice(None)
     ) -> None:
         """Write what the chosen agents observe into their rows."""
-        for name, vectors in into.items():
-            vectors[rows] = steps.obs[self._places[name]][chosen]
+        for name in into.keys() & self._places.keys():
+            into[name][rows] = steps.obs[self._places[name]][chosen]
 
     def _empty(self) -> Arrays:
         rows = self.classrooms

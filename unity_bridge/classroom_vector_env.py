@@ -120,6 +120,7 @@ class UnityClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[
             self._show(self.workers.each[number].link, self.workers.each[number].rows)
         for worker in self.workers.welcome():
             whole.truncated[worker.rows] = True
+            whole.outcome[worker.rows] = worker.link.outcome
             self._show(worker.link, worker.rows)
         self._outcome = whole.outcome
         done = whole.terminated | whole.truncated

@@ -1,7 +1,7 @@
 """What can go wrong between Python and Unity: one type each, with what happened and what to do.
 
-The fields of a fault are its facts; `happened` and `remedy` are filled in with them. README's
-table of troubles is this file.
+The fields of a fault are its facts; `happened` and `remedy` are filled in with them. The Unity
+package's manual has them as a table.
 """
 
 from dataclasses import dataclass, fields
@@ -159,7 +159,7 @@ class AgentsDiffer(Fault):
     agents: int
     expected: str
     happened = "Behaviour {behavior} has {agents} agents; expected {expected}."
-    remedy = "Use UnityGymVectorEnv for several agents, or change the scene."
+    remedy = "Use UnityGymVectorEnv or UnityClassroomVectorEnv for several, or change the scene."
 
 
 @dataclass(eq=False)
@@ -189,6 +189,7 @@ class NotFinite(Fault):
     value: float
     happened = "Behaviour {behavior}, agent {agent}: {where} is {value}."
     remedy = "Look in the agent's C# code for a division by zero or an unset value."
+    passing = True
 
 
 @dataclass(eq=False)
@@ -212,3 +213,4 @@ class Garbled(Fault):
     remedy = (
         "See that nothing but the player uses this port, and that both sides are of one release."
     )
+    passing = True

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -32,13 +33,18 @@ def owner(port: int) -> str:
     """
     wanted = {f"socket:[{inode}]" for inode in _listeners(port)}
     for process in PROC.glob("[0-9]*"):
-        try:
-            if any(str(link.readlink()) in wanted for link in (process / "fd").iterdir()):
-                name = (process / "comm").read_text(encoding="utf-8").strip()
-                return f"{name} (pid {process.name})"
-        except OSError:  # ended meanwhile, or another user's
-            continue
+        if wanted & set(_open_files(process)):
+            name = (process / "comm").read_text(encoding="utf-8").strip()
+            return f"{name} (pid {process.name})"
     return "another program"
+
+
+def _open_files(process: Path) -> Iterator[str]:
+    """What a process has open; nothing where it has ended meanwhile, or is another user's."""
+    with suppress(OSError):
+        for link in (process / "fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                yield str(link.readlink())
 
 
 def _listeners(port: int) -> Iterator[str]:

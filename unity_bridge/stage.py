@@ -31,10 +31,12 @@ class Stage:
 
     def rehearse(self) -> None:
         """Load, and compile where nobody did before, what playing needs; it may take minutes."""
-        areas = SimulatedAreas(self.settings.classrooms or 2, self.settings)
-        areas.seed(np.arange(areas.simulation.batch))
-        areas.reset()
-        areas.step(areas.nothing())
+        short = replace(self.settings, most_decisions=1)  # the end of a course is rehearsed too
+        for count in {self.settings.classrooms} if self.settings.classrooms else {1, 2}:
+            areas = SimulatedAreas(count, short)  # kernels for one classroom are others
+            areas.seed(np.arange(count))
+            areas.reset()
+            areas.step(areas.nothing())
 
     def expect(self, *, areas: int, seed: int) -> None:
         """Take the number of areas and the seed from Python's greeting; the build's number wins."""

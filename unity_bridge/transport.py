@@ -154,7 +154,10 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
         self._server.start()
 
     def _bind(self, port: int) -> int:
-        for address in [self.listening.host] if self.listening.host else loopback():
+        host = self.listening.host
+        if ":" in host and not host.startswith("["):
+            host = f"[{host}]"  # IPv6
+        for address in [host] if host else loopback():
             try:
                 bound = self._server.add_insecure_port(f"{address}:{port}")
             except RuntimeError:

@@ -188,8 +188,8 @@ class Workers:
         if link.classrooms != expected:
             link.close()
             raise AgentsDiffer(link.behaviour, link.classrooms, str(expected))
-        link.reset(worker.seeds, spread=worker.spread)
-        return link
+        link.reset(worker.seeds, spread=worker.spread)  # its first learners again: other seeds
+        return link  # would be the classes of another run
 
     def _give_up(self) -> None:
         if self._closing.is_set():

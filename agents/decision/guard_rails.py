@@ -39,8 +39,9 @@ class GuardRails:
     rest_gap_minutes: float = 15.0
     """Minutes of lesson before sickness can ask for another rest."""
     minutes_without_rest: float = 45.0
-    """Minutes in the headset after which the class must rest. 30 would interrupt every lesson of 40
-    minutes, and costs 2.4 % of the reference tutor's gain."""
+    """Minutes in the headset after which the class must rest; a lesson begins rested, so that those
+    of 40 minutes, the default, never meet it. 30 would interrupt every one of them, and costs 2.4 %
+    of the reference tutor's gain."""
     minutes_unaddressed: float = 40.0
     """Teaching minutes, a default lesson, after which the tutor must turn to a learner."""
     error_streak: float = 4.0

@@ -27,6 +27,7 @@ _TASKS: Final = {
     Task.PRACTISE_MATCHED: "practise matched items",
     Task.PRACTISE_HARDER: "practise harder items",
 }
+_OWN: Final = frozenset(activity.name.lower() for activity in Activity)
 _VETOES: Final = {
     "sickness": "the head of {whom} sways by {value:.1f} (limit {limit:.1f}), a sign of sickness",
     "rest": "the last rest was {value:.0f} minutes ago (limit {limit:.0f})",
@@ -75,19 +76,24 @@ def _belief(decision: Decision) -> str:
 
 
 def _choice(decision: Decision) -> str:
-    if decision.probability is None or not decision.alternatives:
+    if decision.probability is None or not decision.alternatives or _overruled(decision):
         return ""
-    second = decision.alternatives[0]
+    other = decision.alternatives[0]
     text = (
-        f"Chosen with {decision.probability:.0%}, next best {second.activity.name.lower()} "
-        f"({second.probability:.0%})"
+        f"Chosen with {decision.probability:.0%}, likeliest otherwise "
+        f"{other.activity.name.lower()} ({other.probability:.0%})"
     )
-    if decision.gain is None or second.gain is None:
+    if decision.gain is None or other.gain is None:
         return f"{text}."
     return (
         f"{text}; should add {decision.gain:.2f} points a minute to the class's mean, "
-        f"the next best {second.gain:.2f}."
+        f"the other {other.gain:.2f}."
     )
+
+
+def _overruled(decision: Decision) -> bool:
+    """Whether a guard-rail chose the tutor's own activity: the policy's odds are no reason then."""
+    return any(veto.vetoed in _OWN for veto in decision.vetoes)
 
 
 def _guard(decision: Decision) -> str:

@@ -10,7 +10,6 @@ namespace AttentionLearning
     public abstract class LearnerSignals : MonoBehaviour
     {
         private readonly ShareWindow gaze = new ShareWindow();
-        private readonly SpreadWindow gazePoint = new SpreadWindow();
         private readonly ShareWindow head = new ShareWindow();
         private readonly SpreadWindow headPose = new SpreadWindow();
         private readonly PersonalBaseline usualSway = new PersonalBaseline();
@@ -38,12 +37,6 @@ namespace AttentionLearning
         /// <summary>Whether what the learner looks at belongs to the lesson, as last sampled.</summary>
         public bool LooksAtLesson { get; private set; }
 
-        /// <summary>How far the gaze strayed in this window, in metres; for the overlay.</summary>
-        public double GazeDispersion
-        {
-            get { return gazePoint.Spread; }
-        }
-
         /// <summary>Set the learner to do something from now on.</summary>
         /// <param name="occupation">What.</param>
         /// <param name="concept">On what; null for nothing.</param>
@@ -60,7 +53,6 @@ namespace AttentionLearning
                 RaycastHit hit;
                 LooksAtLesson = LessonTarget.IsHit(ray, out hit);
                 gaze.Add(LooksAtLesson, seconds);
-                gazePoint.Add(hit.point.x, hit.point.y, hit.point.z);
             }
             if (TryHead(out ray))
             {
@@ -149,7 +141,6 @@ namespace AttentionLearning
         private void Forget()
         {
             gaze.Forget();
-            gazePoint.Forget();
             head.Forget();
             headPose.Forget();
             voice.Forget();

@@ -5,12 +5,13 @@ namespace AttentionLearning
     /// <summary>
     /// What is usual for one learner in one signal: later values are read as standard deviations
     /// from it, which is the unit of the simulated sensors. How people's raw signals spread was not
-    /// measured here; the number of values is assumed.
+    /// measured here; the number of values and the limit are assumed.
     /// </summary>
     public sealed class PersonalBaseline
     {
         private const int Needed = 4;
         private const double SmallestSpread = 1e-6;
+        private const double Farthest = 4.0;
         private int count;
         private double mean;
         private double squares;
@@ -30,7 +31,10 @@ namespace AttentionLearning
             squares += change * (value - mean);
         }
 
-        /// <summary>A value in standard deviations from the usual; 0 until that is known.</summary>
+        /// <summary>
+        /// A value in standard deviations from the usual, at most 4 either way: after some silent
+        /// windows any sound is infinitely unusual. 0 until the usual is known.
+        /// </summary>
         public double Standardise(double value)
         {
             if (!Known)
@@ -38,7 +42,8 @@ namespace AttentionLearning
                 return 0.0;
             }
             double spread = Math.Sqrt(squares / (count - 1));
-            return (value - mean) / Math.Max(spread, SmallestSpread);
+            double far = (value - mean) / Math.Max(spread, SmallestSpread);
+            return Math.Max(-Farthest, Math.Min(Farthest, far));
         }
     }
 }

@@ -57,6 +57,12 @@ namespace AttentionLearning.Tests
             }
             Assert.AreEqual(0.0, baseline.Standardise(2.5), 1e-12);
             Assert.AreEqual(1.0, baseline.Standardise(2.5 + 1.2909944487358056), 1e-9);
+            PersonalBaseline silent = new PersonalBaseline();
+            for (int window = 0; window < 4; window += 1)
+            {
+                silent.Add(0.0);
+            }
+            Assert.AreEqual(4.0, silent.Standardise(0.3), 0.0);
         }
     }
 }
