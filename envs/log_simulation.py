@@ -203,7 +203,7 @@ def _world(
         timetable=table,
         seats=np.zeros((1, 1)),
         families=np.array([Family.CALIBRATED]),
-        family=state.clock.family,
+        family=np.zeros(design.learners, np.int64),  # all calibrated
         skills=fitted_skills(),
         network=load_network(),
     )

@@ -215,7 +215,7 @@ class Simulation:
             array[...] = theirs[name][rows]
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        arrays = plain_arrays(self.world.state._asdict())
+        arrays = plain_arrays(self.world.state._asdict()) | {"family": self.world.family}
         groups: tuple[tuple[str, NamedArrays], ...] = (
             ("views", self.views),
             ("masks", self.masks),
@@ -260,7 +260,7 @@ def _new_world(batch: int, course: Course, curriculum: Curriculum, constants: Co
         timetable=timetable(course, SCENES.index(course.scene)),
         seats=seat_plan(course.learners, constants.attention.contagion_behind),
         families=np.array(course.families, np.int64),
-        family=state.clock.family,
+        family=np.zeros(batch, np.int64),
         skills=fitted_skills(),
         network=network,
     )

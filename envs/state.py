@@ -137,11 +137,10 @@ class Evidence(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """Where each classroom stands in its course, its random key and its learners' family."""
+    """Where each classroom stands in its course, and its random key."""
 
     seed: Ints  # (B,)
     episode: Ints  # (B,)
-    family: Ints  # (B,) of the learners, envs.learners.family.Family
     low: Ints  # (B,) key, lower half
     high: Ints  # (B,) key, upper half
     lesson: Ints  # (B,)

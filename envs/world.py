@@ -35,7 +35,8 @@ class World(NamedTuple):
     timetable: Timetable
     seats: Floats  # (S, S) 1 beside, 0.3 where the column sits in front of the row
     families: Ints  # (F,) envs.learners.family.Family, one of which each class is drawn from
-    family: Ints  # (B,) of each classroom's learners: state.clock.family
+    family: Ints  # (B,) of each classroom's learners; no field of a record, whose array numba would
+    # type differently for one classroom and for several, and so compile every kernel twice
     skills: Floats  # (K, 5) fitted skills of envs.learners.bkt
     network: Floats  # (2, 3 D + 1, 5 + D) of envs.learners.network
 

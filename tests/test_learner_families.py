@@ -106,7 +106,7 @@ def test_a_class_of_a_mixture_is_the_class_of_its_family() -> None:
     for simulation in (mixed, *pure):
         rng = np.random.default_rng(0)
         simulation.step(legal_action(simulation.observation, rng))
-    found = mixed.world.state.clock.family
+    found = mixed.world.family
     assert set(found) == set(range(len(FAMILIES)))
     for b, family in enumerate(found):
         np.testing.assert_array_equal(
@@ -116,10 +116,10 @@ def test_a_class_of_a_mixture_is_the_class_of_its_family() -> None:
 
 def test_a_family_named_twice_weighs_double_and_episodes_draw_anew() -> None:
     simulation = classes("bkt+bkt+fsrs", 1500, learners=1)
-    first = simulation.world.state.clock.family.copy()
+    first = simulation.world.family.copy()
     assert (first == Family.BKT).mean() == pytest.approx(2 / 3, abs=0.04)
     simulation.start()
-    assert (simulation.world.state.clock.family != first).mean() == pytest.approx(4 / 9, abs=0.04)
+    assert (simulation.world.family != first).mean() == pytest.approx(4 / 9, abs=0.04)
 
 
 @pytest.mark.parametrize("text", ["", "dkt", "bkt+", "bkt, fsrs"])

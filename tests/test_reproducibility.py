@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from envs.simulation import Simulation
 
 ALGEBRA = builtin("algebra-16")
 SCRIPT = """
+import numba
 import numpy as np
 from tests.test_reproducibility import trajectory
 values, _ = trajectory({batch}, 1, decisions=4, family={family!r})
@@ -152,3 +154,9 @@ def test_a_copy_goes_on_as_the_original_does(tracer: str, family: str) -> None:
     for name, original in simulation.observation.items():
         np.testing.assert_array_equal(copy.observation[name], original[rows], err_msg=name)
     np.testing.assert_array_equal(copy.outcome.reward, simulation.outcome.reward[rows])
+
+
+def test_kernels_of_one_classroom_are_those_of_many() -> None:
+    """Else every kernel compiles twice: once to train, and minutes again to watch or inspect."""
+    one, many = (Simulation(n, Course(), ALGEBRA, Constants()) for n in (1, 3))
+    assert numba.typeof(one.world) == numba.typeof(many.world)

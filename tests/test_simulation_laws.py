@@ -189,7 +189,7 @@ def test_observation_knows_hidden_state_only_through_events_and_readings() -> No
         for field in group.dtype.names or ():
             group[field] = group[field] * 1.7
     hidden.hidden[:] *= 1.7
-    hidden.clock.family[:] = (hidden.clock.family + 1) % len(FAMILIES)
+    other.world.family[:] = (other.world.family + 1) % len(FAMILIES)
     for field in ("engagement", "session", "context", "ssq", "recent_share"):
         hidden.mind[field] += 0.3
     hidden.mind.affect[:] = 3

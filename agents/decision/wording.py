@@ -122,6 +122,6 @@ def _why(decision: Decision) -> str:
         return ""
     parts = [f"{ground.about} ({ground.without:.0%})" for ground in grounds]
     return (
-        f"What is known of {listed(parts)} speaks for it most: in brackets, "
-        f"the chance of this choice, now {had:.0%}, without knowing it."
+        f"What is known of {listed(parts)} speaks for it most: in brackets, the chance without it "
+        f"of just this activity, target and concept, now {had:.0%}."
     )

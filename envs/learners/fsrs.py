@@ -126,7 +126,7 @@ def review(
 @compiled
 def constants_of(b: int, w: World) -> DeckConstants | CardConstants:
     """Constants of classroom b's family."""
-    if w.state.clock[b].family == Family.FLASHCARDS:
+    if w.family[b] == Family.FLASHCARDS:
         return w.constants.flashcards
     return w.constants.fsrs
 
