@@ -18,7 +18,8 @@ from envs.learners.bkt import fitted_skills
 from envs.learners.family import Family
 from envs.learners.network import load_network, width
 from envs.learners.neural import SPARE_ROWS
-from envs.legality import LEGAL, Masks, empty_masks, explain_illegal, first_illegal, make_legal
+from envs.legal_actions import legal
+from envs.legality import Masks, empty_masks
 from envs.lessons import (
     Outcome,
     Report,
@@ -151,7 +152,7 @@ class Simulation:
                 "error"); the message names classroom, part, value and what is allowed. The
                 classrooms are then as they were.
         """
-        self._take(actions)
+        self.actions[:] = legal(actions, self.masks, self.on_illegal)
         weights = self.course.reward
         args = (
             self.actions,
@@ -173,22 +174,6 @@ class Simulation:
         world = self._believed
         if self.course.tracer != "none":
             self._share(lambda start, stop: foresee(start, stop, chosen, self.views, world))
-
-    def _take(self, actions: NDArray[np.integer]) -> None:
-        given = np.asarray(actions)
-        if given.shape != self.actions.shape or not np.issubdtype(given.dtype, np.integer):
-            expected = f"integers of shape {self.actions.shape}"
-            raise ValueError(
-                f"actions are {given.dtype} of shape {given.shape}; expected {expected}"
-            )
-        self.actions[:] = given
-        for b in range(self.batch):
-            if self.on_illegal == "circulate":
-                make_legal(b, self.actions[b], self.masks)
-            else:
-                position = first_illegal(b, self.actions[b], self.masks)
-                if position != LEGAL:
-                    raise ValueError(explain_illegal(b, self.actions[b], position, self.masks))
 
     def finish(self) -> Report:
         """Report of the classrooms that are done; rows of the others are stale."""

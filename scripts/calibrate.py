@@ -7,6 +7,7 @@ Only aggregates are printed and written; no row of the log leaves the program.
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -154,4 +155,7 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Options, description=__doc__))
+    try:
+        main(tyro.cli(Options, description=__doc__))
+    except (OSError, ValueError) as refused:
+        sys.exit(f"error: {refused}")

@@ -165,10 +165,14 @@ def run(options: Options, console: Console) -> tuple[AnswerNetwork, dict[str, An
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Train, print, write."""
+    """Train, print, write; returns the exit code."""
     options = tyro.cli(Options, args=argv, description=__doc__)
     console = Console()
-    network, results = run(options, console)
+    try:
+        network, results = run(options, console)
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     show(console, results)
     if options.json is not None:
         write_json(options.json, results)

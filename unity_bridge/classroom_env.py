@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.classroom import Observation
+from envs.legal_actions import legal, shown_masks
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import Player
 from unity_bridge.faults import AgentsDiffer
 from unity_bridge.layout import Floats
-from unity_bridge.legal_actions import legal
 from unity_bridge.transport import Listening
 
 
@@ -99,8 +99,8 @@ class UnityClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         """
         if not self._going_on:
             raise RuntimeError("the course has not started or is over; call reset() first")
-        seen = self.link.observation
-        move = self.link.step(legal(np.asarray(action)[None], seen, self.on_illegal))
+        masks = shown_masks(self.link.observation)
+        move = self.link.step(legal(np.asarray(action)[None], masks, self.on_illegal))
         terminated, truncated = bool(move.terminated[0]), bool(move.truncated[0])
         self._going_on = not (terminated or truncated)
         info = self._parts("outcome", move.outcome)

@@ -9,11 +9,11 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.classroom import Observation
+from envs.legal_actions import legal, shown_masks
 from envs.vector import Infos
 from unity_bridge.classroom_link import Arrays, ClassroomLink, Transition
 from unity_bridge.connection import Player
 from unity_bridge.faults import Fault
-from unity_bridge.legal_actions import legal
 from unity_bridge.transport import Listening
 from unity_bridge.workers import Restarting, Workers
 
@@ -113,7 +113,7 @@ class UnityClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[
         """
         if not self._seeded:
             raise RuntimeError("the courses have not started; call reset() first")
-        taken = legal(actions, self._observation, self.on_illegal)
+        taken = legal(actions, shown_masks(self._observation), self.on_illegal)
         whole = self._standing_still()
         for number, move in self.workers.step(taken).items():
             self._merge(move, whole, self.workers.each[number].rows)
