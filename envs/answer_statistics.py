@@ -17,9 +17,6 @@ MASTERED_STREAK = 3
 """Correct answers in a row that end a skill (the skill-builder rule of ASSISTments)."""
 WHEEL_SPINNING = 10
 """Opportunities without mastery that count as wheel-spinning (Beck & Gong 2013)."""
-OPPORTUNITIES: Final = ("1", "2", "3", "4-5", "6-10", "11-20", ">20")
-OPPORTUNITY_EDGES: Final = (2, 3, 4, 6, 11, 21)
-"""First opportunity of each bin but the first."""
 LAGS: Final = (1, 2, 5, 10)
 
 
@@ -142,33 +139,6 @@ def split_half(log: AnswerLog) -> float:
         halves.append(right / np.maximum(counts, 1))
     enough = np.bincount(log.learner) >= FEWEST_BY_LEARNER
     return _correlation(halves[0][enough], halves[1][enough])
-
-
-def stopping_hazards(log: AnswerLog) -> dict[str, dict[str, float]]:
-    """Chance of leaving a skill after an answer, by streak of correct answers and opportunity.
-
-    Args:
-        log: The answers; the last answer of a pair counts as leaving it.
-
-    Returns:
-        Streak ("0" to "3", the last for more) to opportunity (`OPPORTUNITIES`) to probability; 0
-        where no answer is of that kind.
-    """
-    order = np.argsort(log.pair, kind="stable")
-    pair, opportunity = log.pair[order], log.opportunity[order]
-    left = np.r_[pair[1:] != pair[:-1], True]
-    streak = np.zeros(pair.size, np.int64)
-    for n, right in enumerate(log.correct[order]):
-        before = streak[n - 1] if n and pair[n] == pair[n - 1] else 0
-        streak[n] = min(MASTERED_STREAK, before + 1) if right else 0
-    column = np.digitize(opportunity, OPPORTUNITY_EDGES)
-    cell = streak * len(OPPORTUNITIES) + column
-    cells = (MASTERED_STREAK + 1) * len(OPPORTUNITIES)
-    share = np.bincount(cell, left, cells) / np.maximum(np.bincount(cell, minlength=cells), 1)
-    table = share.reshape(-1, len(OPPORTUNITIES)).round(4).tolist()
-    return {
-        str(s): dict(zip(OPPORTUNITIES, hazards, strict=True)) for s, hazards in enumerate(table)
-    }
 
 
 def _slope(x: Floats, y: Floats) -> float:

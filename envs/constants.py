@@ -20,8 +20,8 @@ from envs.learners.constants import (
 from envs.tags import Assumed, Cited, Fitted, Tag
 
 _SMM = (
-    "simulated moments of ASSISTments 2009 (python -m scripts.realism), refitted by hand from "
-    "envs/data/fitted/smm4_params.json with lapses, boost and drift in the model"
+    "simulated moments of ASSISTments 2009 (python -m scripts.fit_moments, rounded), begun at "
+    "envs/data/fitted/smm4_params.json, with lapses, boost and drift in the model"
 )
 _MIXED = "mixed logistic model of ASSISTments 2009, envs/data/fitted/pairRE_assist2009.json"
 _CLOCKS = "Algebra I 2005-06 and ASSISTments 2017, envs/data/fitted/forgetting.json"
@@ -32,13 +32,14 @@ _CURVES = "envs/data/fitted/time_curves.json"
 class KnowledgeConstants(NamedTuple):
     """Logit mastery and its growth with practice."""
 
-    intercept: Annotated[float, Fitted(0.0, 1.2, "logit", _SMM)] = 0.8
-    ability_sd: Annotated[float, Fitted(0.9, 1.3, "logit", _SMM + "; .98 mixed model")] = 1.2
+    intercept: Annotated[float, Fitted(0.0, 1.2, "logit", _SMM)] = 0.83
+    ability_sd: Annotated[float, Fitted(0.9, 1.3, "logit", _SMM + "; .98 mixed model")] = 1.18
+    ability_skew: Annotated[float, Fitted(0.0, 0.6, "log", _SMM + "; see `envs.population`")] = 0.45
     learning_rate_log_sd: Annotated[float, Fitted(0.1, 0.6, "log", _SMM)] = 0.3
-    learner_concept_sd: Annotated[float, Fitted(0.25, 0.5, "logit", _SMM + "; " + _MIXED)] = 0.3
+    learner_concept_sd: Annotated[float, Fitted(0.25, 0.5, "logit", _SMM + "; " + _MIXED)] = 0.26
     concept_slope_sd: Annotated[float, Fitted(0.1, 0.25, "logit", _MIXED)] = 0.20
-    first_exposure_jump: Annotated[float, Fitted(0.0, 0.7, "logit", _SMM)] = 0.22
-    growth: Annotated[float, Fitted(0.15, 0.4, "logit per ln(1 + n)", _SMM)] = 0.2
+    first_exposure_jump: Annotated[float, Fitted(0.0, 0.7, "logit", _SMM)] = 0.325
+    growth: Annotated[float, Fitted(0.15, 0.4, "logit per ln(1 + n)", _SMM)] = 0.225
     failure_ratio: Annotated[float, Fitted(0.8, 1.3, "ratio", _SMM)] = 1.08
     unexplained_failure_ratio: Annotated[
         float,
@@ -50,9 +51,9 @@ class KnowledgeConstants(NamedTuple):
     ] = 0.2
     slip: Annotated[float, Fitted(0.0, 0.05, "probability", _MIXED + ": accuracy .995")] = 0.01
     context_sd: Annotated[
-        float, Fitted(0.4, 0.9, "logit", _SMM + ", less lapses, drift and session")
-    ] = 0.8
-    context_correlation: Annotated[float, Fitted(0.7, 0.9, "per answer", _SMM)] = 0.80
+        float, Fitted(0.4, 1.0, "logit", _SMM + ", less lapses, drift and session")
+    ] = 0.9
+    context_correlation: Annotated[float, Fitted(0.7, 0.9, "per answer", _SMM)] = 0.79
 
 
 class MemoryConstants(NamedTuple):
@@ -80,8 +81,11 @@ class AcquisitionConstants(NamedTuple):
         float, Assumed(1.5, 3.5, "logit", "mastery lost where nothing is understood")
     ] = 2.5
     scale: Annotated[
-        float, Assumed(0.5, 2.0, "ratio", "common scale: nearest to both anchors of Hake 1998")
-    ] = 2.0
+        float,
+        Assumed(
+            0.5, 2.0, "ratio", "common scale: nearest to both anchors of Hake 1998, within 2 %"
+        ),
+    ] = 1.9
     present: Annotated[float, Assumed(0.06, 0.24, "per min", "exposition")] = 0.12
     demonstrate: Annotated[float, Assumed(0.08, 0.32, "per min", "immersive, g .24 to .38")] = 0.16
     worked_example: Annotated[float, Assumed(0.10, 0.40, "per min", "Barbieri 2023, g .48")] = 0.20

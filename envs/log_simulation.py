@@ -7,15 +7,14 @@ neighbours, no headset and no novelty; the software's feedback addresses the lea
 """
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from scipy.signal import lfilter
 
 from envs.activities import ACTIVITIES
-from envs.answer_statistics import OPPORTUNITIES, OPPORTUNITY_EDGES
 from envs.constants import Constants
 from envs.curriculum import CurriculumArrays
 from envs.curriculum_generate import ITEM_SD
@@ -26,8 +25,9 @@ from envs.learners.family import Family
 from envs.learners.network import load_network
 from envs.log_writing import Pen, Plan, write_log
 from envs.logs import AnswerLog, Floats, Ints
-from envs.population import draw_knowledge, draw_traits
+from envs.population import draw_knowledge, draw_traits, skewed, standardised
 from envs.state import empty_state
+from envs.stopping import OPPORTUNITY_EDGES, Stopping
 from envs.world import Timetable, World, compact
 
 LONG_PAST = 1_000
@@ -36,7 +36,8 @@ LARGEST_SKILLS = 300
 """Skills for which the counter-based draws have room."""
 FEWEST_ITEMS, MOST_ITEMS = 3, 600
 """Least and most items of a skill."""
-STREAKS = ("0", "1", "2", "3")
+SETTLING_ITEMS = 100
+"""Items before the first, after which the run of difficulties has forgotten its start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +68,17 @@ class LogDesign:
     """Elasticity of a skill's learners to its answers; the rest is answers per learner."""
     items_log: tuple[float, float] = (4.6, 1.2)
     """Mean and sd of ln(items per skill)."""
+    item_run: tuple[float, float] = (0.5, 0.85)
+    """Items that follow each other are alike: the share of a difficulty's variance that runs on
+    through a skill's items, and its correlation from one to the next."""
     class_size: int = 25
     """Learners who get the same items in the same order: a class with its problem sets."""
-    class_share: float = 0.2
-    """Share of the variance of ability between classes (Hedges & Hedberg 2007: .22 in maths)."""
+    class_share: float = 0.22
+    """Share of the variance of ability between classes (Hedges & Hedberg 2007, maths)."""
     interruption: float = 0.2
     """Chance that another skill comes next although this one is not finished."""
     returning: float = 0.57
     """Share of switches that go back to a skill begun before."""
-    stop_log_sd: float = 0.49
-    """Spread over skills of ln(hazard of leaving), beyond what the skill's answers tell."""
     gap_days_log: tuple[float, float] = (1.8, 1.45)
     """Mean and sd of ln(days between sessions): between Algebra I 2005-06 and ASSISTments 2017."""
     session_minutes_log: tuple[float, float] = (3.6, 0.5)
@@ -117,7 +119,7 @@ def simulate_log(
     design: LogDesign,
     constants: Constants,
     skills: Skills,
-    hazards: Mapping[str, Mapping[str, float]],
+    stopping: Stopping,
     seed: int,
 ) -> SimulatedLog:
     """Let the learners of a design work, and log it.
@@ -126,8 +128,7 @@ def simulate_log(
         design: Who practises what.
         constants: Of the learner family.
         skills: What is practised; drawn from with replacement where the design has another number.
-        hazards: Chance of leaving a skill after an answer: streak of correct answers ("0" to "3")
-            to opportunity ("1" to ">20") to probability, as in stopping_and_resid.json.
+        stopping: When they leave a skill.
         seed: The same seed gives the same log.
 
     Returns:
@@ -136,11 +137,11 @@ def simulate_log(
     rng = np.random.default_rng(seed)
     if skills.easiness.size != design.skills:
         skills = _resample(skills, design.skills, rng)
-    curriculum = _curriculum(skills, rng)
+    curriculum = _curriculum(design, skills, rng)
     world = _world(design, constants, curriculum, seed)
     world.state.knowledge.concept_slope[:] = skills.slope
     _gather_classes(design, constants, world, rng)
-    plan = _plan(design, world, skills, hazards, rng)
+    plan = _plan(design, world, skills, stopping, rng)
     pen = _pen(plan, design.skills)
     write_log(world, plan, pen)
     rows = slice(0, int(pen.size[0]))
@@ -157,9 +158,13 @@ def _resample(table: Skills, size: int, rng: np.random.Generator) -> Skills:
     return Skills(table.easiness[rows], table.slope[rows], table.answers[rows])
 
 
-def _curriculum(table: Skills, rng: np.random.Generator) -> CurriculumArrays:
+def _curriculum(design: LogDesign, table: Skills, rng: np.random.Generator) -> CurriculumArrays:
     skills = table.easiness.size
-    difficulties = rng.normal(0.0, ITEM_SD, (skills, MOST_ITEMS))
+    share, correlation = design.item_run
+    shocks = rng.normal(0.0, ITEM_SD, (skills, SETTLING_ITEMS + MOST_ITEMS))
+    run = lfilter([np.sqrt(1.0 - correlation**2)], [1.0, -correlation], shocks)
+    own = rng.normal(0.0, ITEM_SD, (skills, MOST_ITEMS))
+    difficulties = np.sqrt(share) * run[:, SETTLING_ITEMS:] + np.sqrt(1.0 - share) * own
     return CurriculumArrays(
         weight=np.full(skills, 1.0 / skills),
         easiness=table.easiness,
@@ -212,19 +217,22 @@ def _world(
 def _gather_classes(
     design: LogDesign, constants: Constants, world: World, rng: np.random.Generator
 ) -> None:
-    """Give learners of one class a common part of their ability; its variance stays the same."""
+    """Give learners of one class a common part of their ability; its distribution stays."""
+    knowledge = constants.knowledge
     classes = np.arange(design.learners) // design.class_size
-    common = rng.normal(0.0, constants.knowledge.ability_sd, classes[-1] + 1)
-    ability = world.state.traits.ability
-    ability[:, 0] *= np.sqrt(1.0 - design.class_share)
-    ability[:, 0] += np.sqrt(design.class_share) * common[classes]
+    common = rng.standard_normal(classes[-1] + 1)
+    traits = world.state.traits
+    own = standardised(traits.ability[:, 0] / knowledge.ability_sd, knowledge.ability_skew)
+    mixed = np.sqrt(1.0 - design.class_share) * own + np.sqrt(design.class_share) * common[classes]
+    for b in range(design.learners):
+        traits.ability[b, 0] = knowledge.ability_sd * skewed(mixed[b], knowledge.ability_skew)
 
 
 def _plan(
     design: LogDesign,
     world: World,
     skills: Skills,
-    hazards: Mapping[str, Mapping[str, float]],
+    stopping: Stopping,
     rng: np.random.Generator,
 ) -> Plan:
     counts = _skill_counts(design, world.state.traits.ability[:, 0], rng)
@@ -237,15 +245,16 @@ def _plan(
     items = np.clip(items, FEWEST_ITEMS, MOST_ITEMS).astype(np.int64)
     classes = np.arange(design.learners) // design.class_size
     first = rng.integers(0, items, (classes[-1] + 1, design.skills))
-    length = (1.0 - design.popularity) * answers
-    stop = np.exp(rng.normal(0.0, design.stop_log_sd, design.skills) - length)
+    spread = rng.normal(0.0, stopping.skill_log_sd, design.skills)
+    stop = np.exp(spread - stopping.answers_elasticity * answers)
     practised = np.bincount(queue[queue >= 0], minlength=design.skills)
-    stop *= np.average(1.0 / stop, weights=practised)  # keeps the mean length of practice
+    stop /= np.average(stop, weights=practised)
     return Plan(
         queue=queue,
         items=items,
         first_item=first[classes],
-        hazard=np.array([[hazards[s][o] for o in OPPORTUNITIES] for s in STREAKS]),
+        hazard=stopping.hazard,
+        share=stopping.share,
         column_start=np.array(OPPORTUNITY_EDGES),
         stop=stop,
         interruption=design.interruption,
@@ -280,6 +289,7 @@ def _pen(plan: Plan, skills: int) -> Pen:
         size=np.zeros(1, np.int64),
         streak=np.zeros(skills, np.int64),
         answers=np.zeros(skills, np.int64),
+        right=np.zeros(skills, np.int64),
         begun=np.zeros(skills, np.int64),
         open=np.zeros(1, np.int64),
         next_new=np.zeros(1, np.int64),

@@ -13,6 +13,7 @@ from envs.instruction import multiplier
 from envs.learners.calibrated import HOURS_PER_DAY, practise
 from envs.logs import Floats, Ints
 from envs.population import start_lesson
+from envs.stopping import FIFTHS
 from envs.teaching import attend, feel
 from envs.world import World
 
@@ -33,6 +34,7 @@ class Plan(NamedTuple):
     first_item: Ints  # (L, skills) first item of the learner's class in each skill
     hazard: Floats  # (4, 7) chance of leaving a skill, by streak and opportunity
     column_start: Ints  # (6,) first opportunity of each column but the first
+    share: Floats  # (5,) factor on it, by the share of right answers so far
     stop: Floats  # (skills,) factor on it
     interruption: float
     returning: float
@@ -53,6 +55,7 @@ class Pen(NamedTuple):
     size: Ints  # (1,) answers written
     streak: Ints  # (skills,) correct answers in a row
     answers: Ints  # (skills,) answers
+    right: Ints  # (skills,) of them right
     begun: Ints  # (skills,) skills begun and not finished
     open: Ints  # (1,) how many of them
     next_new: Ints  # (1,) next in the queue
@@ -64,6 +67,7 @@ def write_log(w: World, plan: Plan, pen: Pen) -> None:
     for b in range(plan.queue.shape[0]):
         pen.streak[:] = 0
         pen.answers[:] = 0
+        pen.right[:] = 0
         pen.open[0] = 0
         pen.next_new[0] = 0
         _write_learner(b, w, plan, pen)
@@ -134,6 +138,7 @@ def _answer_one(
     pen.seconds[n] = now
     pen.size[0] = n + 1
     pen.answers[skill] += 1
+    pen.right[skill] += pen.correct[n]
     pen.streak[skill] = min(LONGEST_STREAK, pen.streak[skill] + 1) if correct else 0
 
 
@@ -143,7 +148,8 @@ def _next_skill(b: int, number: int, skill: int, w: World, plan: Plan, pen: Pen)
     low, high = w.state.clock[b].low, w.state.clock[b].high
     if skill >= 0:
         column = np.searchsorted(plan.column_start, pen.answers[skill], side="right")
-        hazard = plan.hazard[pen.streak[skill], column] * plan.stop[skill]
+        fifth = max(0, (FIFTHS * pen.right[skill] - 1) // pen.answers[skill])
+        hazard = plan.hazard[pen.streak[skill], column] * plan.share[fifth] * plan.stop[skill]
         if uniform(low, high, number, HABIT, STOP) < hazard:
             _finish(skill, pen)
         elif uniform(low, high, number, HABIT, SWITCH) >= plan.interruption:

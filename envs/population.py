@@ -2,16 +2,48 @@
 
 import math
 
+import numpy as np
+
 from envs.compiled import compiled
 from envs.constants import Constants
 from envs.curriculum import CurriculumArrays
 from envs.draws import CONCEPT_DRAWS, Use, normal, uniform
 from envs.learners.calibrated import sigmoid
+from envs.logs import Floats
 from envs.state import SENSOR_CHANNELS, State
 
 UNCUED_MINUTES = 40.0
 """What counts as the time since the last cue before the first one of a lesson: a whole lesson.
 Assumed (20 to 80): a cue is then as strong as it can be, to 2 % at five minutes of recovery."""
+
+SMALLEST_SKEW = 1e-3
+"""Below it the two exponentials differ by less than their rounding errors let see."""
+
+
+@compiled
+def skewed(standard: float, skew: float) -> float:
+    """A standard normal draw bent to the left: mean 0, variance 1, a long tail of low values.
+
+    x = (e^(s^2 / 2) - e^(-s z)) / sqrt(e^(2 s^2) - e^(s^2)), a shifted log-normal (Johnson 1949,
+    Biometrika 36, system S_L); the normal itself at s = 0.
+
+    Args:
+        standard: z, standard normal.
+        skew: s, at least 0; .35 gives skewness -1.1.
+    """
+    if skew < SMALLEST_SKEW:
+        return standard
+    square = math.exp(skew * skew)
+    return (math.sqrt(square) - math.exp(-skew * standard)) / math.sqrt(square * (square - 1.0))
+
+
+def standardised(values: Floats, skew: float) -> Floats:
+    """The standard normal draws behind values of `skewed`, same shape."""
+    if skew < SMALLEST_SKEW:
+        return values
+    square = math.exp(skew * skew)
+    draws: Floats = -np.log(math.sqrt(square) - values * math.sqrt(square * (square - 1.0))) / skew
+    return draws
 
 
 @compiled
@@ -22,7 +54,7 @@ def draw_traits(b: int, i: int, state: State, constants: Constants) -> None:
     standard = normal(low, high, 0, i, Use.ABILITY)
     r = a.trait_ability_correlation
     own = normal(low, high, 0, i, Use.ATTENTION_TRAIT)
-    traits[b, i].ability = k.ability_sd * standard
+    traits[b, i].ability = k.ability_sd * skewed(standard, k.ability_skew)
     mixed = r * standard + math.sqrt(1.0 - r * r) * own
     traits[b, i].attention = a.trait_mean + a.trait_sd * mixed
     rate = normal(low, high, 0, i, Use.LEARNING_RATE)

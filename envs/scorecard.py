@@ -32,6 +32,7 @@ from envs.lesson_trace import (
 )
 from envs.log_simulation import LogDesign, SimulatedLog, Skills, load_skills, simulate_log
 from envs.spaces import MODALITIES
+from envs.stopping import load_stopping
 
 FITTED: Final = Path(__file__).parent / "data" / "fitted"
 RELATIVE, ERRORS = 0.10, 3.0
@@ -236,14 +237,6 @@ def _tolerance(value: float, error: float) -> float:
     return max(ERRORS * error, RELATIVE * abs(value))
 
 
-def stopping_hazards() -> dict[str, dict[str, float]]:
-    """Chance of leaving a skill after an answer, by streak and opportunity (ASSISTments 2009)."""
-    table: dict[str, dict[str, dict[str, float]]] = json.loads(
-        (FITTED / "stopping_and_resid.json").read_text()
-    )
-    return table["stop_hazard_streak_by_opp"]
-
-
 def fitted_skills() -> Skills:
     """The 110 skills of ASSISTments 2009."""
     return load_skills(FITTED / "skill_effects_pairRE.csv")
@@ -251,5 +244,6 @@ def fitted_skills() -> Skills:
 
 def logs(design: LogDesign, constants: Constants, seeds: Sequence[int]) -> list[SimulatedLog]:
     """Simulate one log a seed with the fitted skills and stopping hazards."""
-    skills, hazards = fitted_skills(), stopping_hazards()
-    return [simulate_log(design, constants, skills, hazards, seed) for seed in seeds]
+    skills = fitted_skills()
+    stopping = load_stopping(FITTED / "stopping_assist2009.json")
+    return [simulate_log(design, constants, skills, stopping, seed) for seed in seeds]

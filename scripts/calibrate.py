@@ -18,11 +18,12 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from envs.answer_statistics import answer_statistics, stopping_hazards
+from envs.answer_statistics import answer_statistics
 from envs.calibration import LAG_MINUTES, SESSION_MINUTES, fit_forgetting, fit_growth, latent_state
 from envs.logs import AnswerLog, read_pid, read_timed
 from envs.mixed_logistic import Estimate
 from envs.scorecard import FITTED
+from envs.stopping import fit_stopping
 from envs.whole_file import write_json
 from envs.window_calibration import fit_windows
 
@@ -98,7 +99,7 @@ def growth(log: AnswerLog, options: Options) -> tuple[dict[str, Estimate], dict[
     estimates = fit_growth(log, draws=options.draws, seed=options.seed)
     return estimates, {
         "statistics": answer_statistics(log),
-        "stop_hazard_streak_by_opp": stopping_hazards(log),
+        "stopping": fit_stopping(log).as_table(),
     }
 
 

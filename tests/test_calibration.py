@@ -159,6 +159,6 @@ def test_the_command_writes_aggregates_only(tmp_path: Path) -> None:
     written = json.loads(out.read_text())
     assert set(written["parameters"]) == set(TRUTH)
     assert written["learners"] == 20
-    assert set(written["stop_hazard_streak_by_opp"]) == {"0", "1", "2", "3"}
+    assert set(written["stopping"]["hazard"]) == {"0", "1", "2", "3"}
     assert len(json.dumps(written)) < 6000
     assert json.loads((tmp_path / "printed.json").read_text())["parameters"]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envs.curriculum import BUILTIN, Concept, Curriculum, builtin, load
-from envs.curriculum_generate import drawn_concept, generate
+from envs.curriculum_generate import ITEM_SD, drawn_concept, generate
 
 BUILTIN_SEED = 763
 """As `envs/data/curricula/SOURCE.md` says."""
@@ -254,7 +254,7 @@ def test_drawn_difficulties_have_the_fitted_spread() -> None:
     arrays = generate(400, 0).arrays()
     assert abs(arrays.easiness.mean()) < 3 * 0.9 / 20
     assert abs(arrays.easiness.std() / 0.9 - 1) < 3 / math.sqrt(800)
-    assert abs(arrays.spread.mean() - 0.95 * math.sqrt(23 / 24)) < 0.03
+    assert abs(arrays.spread.mean() - ITEM_SD * math.sqrt(23 / 24)) < 0.04
     assert np.abs(arrays.difficulties.mean(1)).max() < 1e-3
 
 

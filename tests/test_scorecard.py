@@ -11,15 +11,13 @@ from envs.answer_statistics import (
     learning_curve,
     mastery,
     split_half,
-    stopping_hazards,
 )
 from envs.constants import Constants
 from envs.log_simulation import LogDesign, SimulatedLog
 from envs.logs import AnswerLog
 from envs.scorecard import CORE, CORE_BESIDES, Row, core_rows, logs
-from envs.scorecard import stopping_hazards as hazards
 
-SMALL = LogDesign(learners=300, stop_log_sd=0.0)
+SMALL = LogDesign(learners=300)
 
 
 @pytest.fixture(scope="module")
@@ -97,15 +95,6 @@ def test_the_same_seed_gives_the_same_log(simulated: SimulatedLog) -> None:
     assert np.array_equal(again.log.correct, simulated.log.correct)
     other = logs(SMALL, Constants(), [4])[0]
     assert other.log.correct[:50].tolist() != simulated.log.correct[:50].tolist()
-
-
-def test_simulated_learners_stop_as_real_ones(simulated: SimulatedLog) -> None:
-    length = np.bincount(simulated.log.pair)
-    assert 4.0 < length.mean() < 11.0
-    found, real = stopping_hazards(simulated.log), hazards()
-    ratio = np.mean([found["0"][o] / real["0"][o] for o in ("1", "2", "3", "4-5")])
-    other = np.mean([found["3"][o] / real["3"][o] for o in ("4-5", "6-10")])
-    assert ratio == pytest.approx(other, rel=0.35)
 
 
 def test_simulated_clocks_run_forward(simulated: SimulatedLog) -> None:
