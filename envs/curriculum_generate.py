@@ -24,9 +24,9 @@ EASINESS_SD: Final = 0.90
 ITEM_SD: Final = 1.1
 """Logit, items around their concept. With it, and `LogDesign.item_run`, the mixed model of
 `python -m scripts.calibrate` finds in a simulated log what it finds in ASSISTments 2009: an item
-deviation of .86 (.98 there) and correlations of .25, .15, .11 and .08 between the items 1, 2, 3 and
-5 apart in a learner's practice of a skill (.32, .24, .19 and .18 there; items with 20 answers). More
-would make answers two apart more alike than they are."""
+deviation of .86 (.98 there) and correlations of .25, .15 and .11 between the items 1, 2 and 3 apart
+in a learner's practice of a skill (.32, .24 and .19 there; items with 20 answers). More would make
+answers two apart more alike than they are."""
 
 IN_DEGREE_SHARES: Final = (0.10, 0.58, 0.22, 0.07, 0.03)
 """Shares of concepts with 0, 1, ... 4 prerequisites: mean 1.35, within the measured ones."""

@@ -21,6 +21,8 @@ from envs.stopping import (
 )
 from envs.whole_file import write_json
 
+WELL_SEEN = 5
+"""Columns with answers to many skills; what comes after ten answers rests on a few."""
 TRUTH = Stopping(
     hazard=np.full((len(STREAKS), len(OPPORTUNITIES)), 0.1) + 0.05 * np.arange(4)[:, None],
     share=np.array([1.5, 1.2, 1.0, 0.9, 0.8]),
@@ -30,35 +32,40 @@ TRUTH = Stopping(
 
 
 def drawn_log(truth: Stopping, pairs: int, skills: int) -> tuple[AnswerLog, np.ndarray]:
-    """Answers of coins, left by the model; and the skills' factors."""
+    """Answers of coins, left by the model; and the factor of each pair's skill."""
     rng = np.random.default_rng(0)
     factor = np.exp(rng.normal(0.0, truth.skill_log_sd, skills))
-    factor /= factor.mean()
+    popularity = np.exp(rng.normal(0.0, 1.0, skills))
+    chosen = rng.choice(skills, pairs, p=popularity / popularity.sum())
+    factor /= factor[chosen].mean()
     rows = []
     edges = np.array([2, 3, 4, 6, 11, 21])
-    for pair in range(pairs):
+    for pair, skill in enumerate(chosen):
         streak = right = answers = 0
         while True:
             correct = int(rng.random() < 0.6)
             streak = min(3, streak + 1) if correct else 0
             right, answers = right + correct, answers + 1
-            rows.append((pair, pair % skills, correct))
+            rows.append((pair, skill, correct))
             fifth = min(FIFTHS - 1, max(0, int(np.ceil(FIFTHS * right / answers - 1e-9)) - 1))
             column = np.searchsorted(edges, answers, side="right")
-            hazard = truth.hazard[streak, column] * truth.share[fifth] * factor[pair % skills]
+            hazard = truth.hazard[streak, column] * truth.share[fifth] * factor[skill]
             if rng.random() < hazard:
                 break
-    learner, skill, correct = np.array(rows).T
-    return AnswerLog(learner, skill, np.arange(learner.size), correct), factor
+    learner, skills_of, correct = np.array(rows).T
+    log = AnswerLog(learner, skills_of, np.arange(learner.size), correct)
+    return log, factor[chosen]
 
 
 def test_the_fit_finds_hazards_shares_and_spread() -> None:
     log, factor = drawn_log(TRUTH, 20_000, 50)
     found = fit_stopping(log)
-    seen = (found.hazard > 0) & (np.arange(len(OPPORTUNITIES)) < 5)
+    seen = (found.hazard > 0) & (np.arange(len(OPPORTUNITIES)) < WELL_SEEN)
     assert found.hazard[seen] == pytest.approx(TRUTH.hazard[seen], rel=0.15)
     assert found.share == pytest.approx(TRUTH.share, rel=0.12)
-    assert found.skill_log_sd == pytest.approx(np.log(factor).std(), rel=0.15)
+    answers = np.log(np.bincount(log.skill))[log.skill[log.opportunity == 1]]
+    spread = np.hypot(found.skill_log_sd, found.answers_elasticity * answers.std())
+    assert spread == pytest.approx(np.log(factor).std(), rel=0.15)
 
 
 def test_a_written_model_is_read_back(tmp_path: Path) -> None:
