@@ -63,15 +63,15 @@ def fill_rollout(model: ClassroomPPO, tutor: Tutor) -> None:
 
 def _as_tutor(model: ClassroomPPO, tutor: Tutor) -> Decision:
     """The tutor's actions with the model's own values; imitation needs no probabilities."""
-    row = model.see(model.rollout_buffer)
+    row, encoded = model.see(model.rollout_buffer)
     actions = torch.as_tensor(tutor.act(model.observation), device=model.device)
     with torch.no_grad():
-        values = model.policy.learner_values(row)
+        values = model.policy.learner_values(row, encoded)
     return Decision(actions, torch.zeros_like(values[:, 0]), torch.zeros_like(values), values)
 
 
 def _imitate(model: ClassroomPPO, batch: Minibatch) -> Tensor:
-    now = model.policy.evaluate(batch.obs, batch.actions)
+    now = model.policy.evaluate(batch.obs, batch.actions, batch.features)
     present = batch.obs["learner_present"]
     count = present.sum().clamp(min=1)
     unlikely = -now.tutor_log_prob.mean() - (now.plan_log_prob * present).sum() / count

@@ -25,6 +25,7 @@ from agents.rollout import ClassroomRollout, Minibatch
 from agents.sb3_adapter import Arrays, Transition, advance
 from envs.spaces import MODALITIES
 from policies.config import PolicyConfig
+from policies.encoder import Encoded
 from policies.hiding import drop_modalities
 from policies.policy import AttentionPolicy, Decision
 
@@ -162,16 +163,20 @@ class ClassroomPPO(PPO):
     @torch.no_grad()
     def decide(self, rollout: ClassroomRollout) -> Decision:
         """Copy the present observation into the rollout, and sample from the policy there."""
-        return self.policy.decide(self.see(rollout), generator=self.sampling)
+        row, encoded = self.see(rollout)
+        return self.policy.decide(row, generator=self.sampling, encoded=encoded)
 
-    def see(self, rollout: ClassroomRollout) -> dict[str, Tensor]:
-        """Copy the present observation into the rollout, less the sensors that fail there."""
+    @torch.no_grad()
+    def see(self, rollout: ClassroomRollout) -> tuple[dict[str, Tensor], Encoded]:
+        """Copy the present observation into the rollout, less failing sensors, and encode it."""
         row = rollout.observe(self.observation)
         if share := self.config.auxiliary.modality_dropout:
             dropped = drop_modalities(row, share, self.hiding)
             for name in MODALITIES:
                 row[name].copy_(dropped[name])
-        return row
+        encoder = self.policy.encoder
+        rollout.prepare(features := encoder.edge_features(row))
+        return row, encoder(row, features)[0]
 
     def remember(self, rollout: ClassroomRollout, decision: Decision, move: Transition) -> None:
         """Store one decision and what came of it (values after a cut included), and go on."""
@@ -196,16 +201,13 @@ class ClassroomPPO(PPO):
         """Update the running gain per minute, and turn rewards into advantages."""
         obs = self.observation
         last = {key: torch.as_tensor(array).to(self.device) for key, array in obs.items()}
-        rate, memory = rollout.gain_rate(), self.config.gain_memory
-        self.gain_rate = rate if self.gain_rate is None else self._blend(rate, memory)
+        memory = 0.0 if self.gain_rate is None else self.config.gain_memory
+        self.gain_rate = memory * (self.gain_rate or 0.0) + (1 - memory) * rollout.gain_rate()
         subtracted = self.gain_rate if self.config.differential else 0.0
         rollout.finish(self.policy.learner_values(last), subtracted)
         if self.config.auxiliary.self_weight > 0:
             seen = torch.cat((rollout.observations["evidence"], last["evidence"].unsqueeze(0)))
             rollout.answers = next_answers(seen, rollout.ended)
-
-    def _blend(self, rate: float, memory: float) -> float:
-        return memory * cast("float", self.gain_rate) + (1 - memory) * rate
 
     def train(self) -> None:
         """Improve the policy on the rollout."""
@@ -229,9 +231,8 @@ class ClassroomPPO(PPO):
         """Take one gradient step; returns the losses that there are, in the order of `LOSSES`."""
         half = self.config.precision == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            now = self.policy.evaluate(batch.obs, batch.actions)
-        clip = cast("Any", self.clip_range)(self._current_progress_remaining)
-        parts = losses(now, batch, clip)
+            now = self.policy.evaluate(batch.obs, batch.actions, batch.features)
+        parts = losses(now, batch, cast("Any", self.clip_range)(self._current_progress_remaining))
         final = self.config.entropy.final_share
         bonus = final + (1 - final) * self._current_progress_remaining
         total, more = parts.total(self.config, bonus), self.learn_besides(batch)
@@ -254,9 +255,11 @@ class ClassroomPPO(PPO):
 
     def standardise(self) -> None:
         """Update the policy's input statistics from the rollout: only after learning from it."""
-        flat = {k: v.flatten(0, 1) for k, v in self.rollout_buffer.observations.items()}
-        step = max(1, len(flat["learner_present"]) // STANDARDISED_ON)
-        self.policy.encoder.observe({key: tensor[::step] for key, tensor in flat.items()})
+        rollout = self.rollout_buffer
+        step = max(1, rollout.ended.numel() // STANDARDISED_ON)
+        some = {key: tensor.flatten(0, 1)[::step] for key, tensor in rollout.observations.items()}
+        known = rollout.features
+        self.policy.encoder.observe(some, None if known is None else known.flatten(0, 1)[::step])
 
     def _log_rollout(self, terms: dict[str, float]) -> None:
         minutes = float(self.rollout_buffer.minutes.sum())

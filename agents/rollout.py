@@ -28,6 +28,7 @@ class Minibatch(NamedTuple):
     tutor_advantage: Tensor  # (M,) standardised
     plan_advantage: Tensor  # (M, S) standardised
     returns: Tensor  # (M, S)
+    features: Tensor | None = None  # (M, S, C, F) the encoder's `edge_features`; None: it has none
     answers: Tensor | None = None  # (M, S, C, 2), see `agents.next_answers`; None: not asked for
 
 
@@ -111,6 +112,7 @@ class ClassroomRollout:
         self.plan_log_prob, self.values = empty(learners), empty(learners)  # (N, B, S)
         self.rewards, self.final_values = empty(learners), empty(learners)  # (N, B, S)
         self.advantages, self.returns = empty(learners), empty(learners)  # (N, B, S)
+        self.features: Tensor | None = None  # (N, B, S, C, F)
         self.answers: Tensor | None = None  # (N, B, S, C, 2)
 
     @property
@@ -128,6 +130,14 @@ class ClassroomRollout:
         for key, tensor in row.items():
             tensor.copy_(torch.as_tensor(obs[key]))
         return row
+
+    def prepare(self, features: Tensor | None) -> None:
+        """Keep what no weight takes part in of encoding the current row, for all passes over it."""
+        if features is None:
+            return
+        if self.features is None:
+            self.features = features.new_empty(len(self.actions), *features.shape)
+        self.features[self.position] = features
 
     def add(self, decision: Decision, outcome: dict[str, NDArray[Any]]) -> None:
         """Complete the current row: `rewards` (B, S), `minutes` (B,) and `ended` (B,)."""
@@ -166,7 +176,7 @@ class ClassroomRollout:
         self.returns.copy_(self.advantages + self.values)
 
     def minibatches(self, size: int, generator: torch.Generator) -> Iterator[Minibatch]:
-        """One pass in random order: one gather, then slices of `size` decisions."""
+        """One pass in random order, gathered `size` decisions at a time: the memory is reused."""
         present = self.present
         tutor = (self.advantages * shares(present)).sum(-1)  # (N, B) the class mean
         whole = {
@@ -177,19 +187,13 @@ class ClassroomRollout:
             "plan_advantage": standardise(self.advantages, present),
             "returns": self.returns,
         }
-        if self.answers is not None:
-            whole["answers"] = self.answers
-        count = self.ended.numel()
-        order = torch.randperm(count, generator=generator).to(self.device)
+        some = {"features": self.features, "answers": self.answers}
+        whole |= {name: tensor for name, tensor in some.items() if tensor is not None}
+        order = torch.randperm(self.ended.numel(), generator=generator).to(self.device)
+        for part in torch.split(order, size):
 
-        def gather(tensor: Tensor) -> Tensor:
-            return tensor.flatten(0, 1).index_select(0, order)
+            def gather(tensor: Tensor, rows: Tensor = part) -> Tensor:
+                return tensor.flatten(0, 1).index_select(0, rows)
 
-        obs = {key: gather(tensor) for key, tensor in self.observations.items()}
-        rest = {key: gather(tensor) for key, tensor in whole.items()}
-        for start in range(0, count, size):
-            part = slice(start, start + size)
-            yield Minibatch(
-                {key: tensor[part] for key, tensor in obs.items()},
-                **{key: tensor[part] for key, tensor in rest.items()},
-            )
+            obs = {key: gather(tensor) for key, tensor in self.observations.items()}
+            yield Minibatch(obs, **{name: gather(tensor) for name, tensor in whole.items()})

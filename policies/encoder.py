@@ -77,8 +77,16 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.pairs = PairFeatures(config)
 
-    def forward(self, obs: Observation) -> tuple[Encoded, list[Tensor]]:
-        """Encode a batch; also returns each layer's attention weights (B, H, T, T)."""
+    def forward(
+        self, obs: Observation, features: Tensor | None = None
+    ) -> tuple[Encoded, list[Tensor]]:
+        """Encode a batch; also returns each layer's attention weights (B, H, T, T).
+
+        Args:
+            obs: The observation.
+            features: Its `edge_features`, where they are known already: no weight takes part in
+                them, so that the passes over a rollout need not repeat them.
+        """
         obs = self.visible(obs)
         learners = obs["learner_present"].shape[1]
         class_shares, concept_shares = (
@@ -86,7 +94,8 @@ class Encoder(nn.Module):
             shares(obs["concept_present"]),
         )
         pairs = obs["learner_present"][:, :, None, None] * obs["concept_present"][:, None, :, None]
-        edges = self.edges(self.edge_features(obs)).relu_() * pairs  # (B, S, C, e) absent pairs 0
+        features = self.edge_features(obs) if features is None else features
+        edges = self.edges(features).relu_() * pairs  # (B, S, C, e) absent pairs 0
         tokens = self._tokens(obs, edges, class_shares, concept_shares)  # (B, T, d)
         attention = []
         for block, bias in zip(self.blocks, self.bias(obs, edges), strict=True):
@@ -117,6 +126,7 @@ class Encoder(nn.Module):
         concept token holds; so each pair carries the mean over the concept's parents and the mean
         over its children beside its own features. (B, S, C, 3 E).
         """
+        obs = self.visible(obs)
         own = self.known(obs)
         batch, learners, concepts, width = own.shape
         graph = shared(obs["prerequisites"])  # (B, C, C)
@@ -147,14 +157,15 @@ class Encoder(nn.Module):
         )
 
     @torch.no_grad()
-    def observe(self, obs: Observation) -> None:
+    def observe(self, obs: Observation, features: Tensor | None = None) -> None:
         """Add a batch to the running statistics by which inputs are standardised."""
         obs = self.visible(obs)
+        features = self.edge_features(obs) if features is None else features
         learners, concepts = obs["learner_present"], obs["concept_present"]
         self.course.observe(obs["course"], torch.ones_like(obs["course"][..., 0]))
         self.behaviour.observe(obs["behaviour"], learners)
         self.concepts.observe(obs["concepts"], concepts)
-        self.edges.observe(self.edge_features(obs), learners[:, :, None] * concepts[:, None])
+        self.edges.observe(features, learners[:, :, None] * concepts[:, None])
         self.sensors.observe(obs)
 
 

@@ -32,7 +32,10 @@ class FlatEncoder(nn.Module):
         self.first = ScaledLinear(features, width)
         self.second = nn.Sequential(nn.Tanh(), nn.Linear(width, width), nn.Tanh())
 
-    def forward(self, obs: Observation) -> tuple[Encoded, list[Tensor]]:
+    def edge_features(self, _: Observation) -> None:
+        """There are no edges."""
+
+    def forward(self, obs: Observation, _: Tensor | None = None) -> tuple[Encoded, list[Tensor]]:
         """Encode a batch as `course` (B, h); there are no tokens, and no attention to give back."""
         hidden = self.second(self.first(self._flat(obs)))  # (B, h)
         present = (obs["learner_present"], obs["concept_present"])
@@ -44,7 +47,7 @@ class FlatEncoder(nn.Module):
         return obs["learner_present"].unsqueeze(-1)[..., :0]
 
     @torch.no_grad()
-    def observe(self, obs: Observation) -> None:
+    def observe(self, obs: Observation, _: Tensor | None = None) -> None:
         """Add a batch to the running statistics by which inputs are standardised."""
         rows = self._flat(obs)
         self.first.observe(rows, torch.ones_like(rows[:, 0]))

@@ -156,9 +156,11 @@ class AttentionPolicy(ActorCriticPolicy):
         values = self._values(obs, encoded)
         return Decision(actions, choices.tutor_log_prob, choices.plan_log_prob, values)
 
-    def evaluate(self, obs: Observation, actions: Tensor) -> Evaluation:
-        """Score actions (B, 3 + 2 S) that were taken, part by part."""
-        encoded = self.encoder(obs)[0]
+    def evaluate(
+        self, obs: Observation, actions: Tensor, features: Tensor | None = None
+    ) -> Evaluation:
+        """Score actions (B, 3 + 2 S) that were taken, part by part; `features` as the encoder's."""
+        encoded = self.encoder(obs, features)[0]
         plan = actions[:, 3::2] * obs["concept_present"].shape[1] + actions[:, 4::2]  # (B, S)
         taken = (*actions[:, :3].unbind(-1), plan)
         choices = self._choose(obs, encoded, [partial(_already, choice) for choice in taken])
@@ -265,9 +267,9 @@ class AttentionPolicy(ActorCriticPolicy):
         """Class-mean value (B, 1)."""
         return self._class_value(obs, self.learner_values(cast("Observation", obs)))
 
-    def learner_values(self, obs: Observation) -> Tensor:
+    def learner_values(self, obs: Observation, encoded: Encoded | None = None) -> Tensor:
         """Each learner's value (B, S)."""
-        return self._values(obs, self.encoder(obs)[0])
+        return self._values(obs, self.encoder(obs)[0] if encoded is None else encoded)
 
     @staticmethod
     def _class_value(obs: PyTorchObs, values: Tensor) -> Tensor:

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+MERGED_ROWS = 4096
+"""Rows merged into the statistics at a time: a few MB, which stay in a cache. Chosen."""
 SMALLEST_SPREAD = 0.1
 """Features that hardly vary are not blown up: another course may vary them. Chosen."""
 
@@ -39,15 +41,19 @@ class ScaledLinear(nn.Module):
     def observe(self, features: Tensor, weights: Tensor) -> None:
         """Merge features (..., F), those whose weight (...) is 1, into the running statistics.
 
-        Chan, Golub and LeVeque (1979), equations 2.1: exact for any split into batches.
+        A few rows at a time, in double precision: all at once would be large and slow to allocate.
         """
-        keep = weights.reshape(-1, 1).double()
-        rows = features.reshape(-1, features.shape[-1]).double()
-        seen = keep.sum().clamp(min=1)
-        mean = (rows * keep).sum(0) / seen
-        variance = ((rows - mean).square() * keep).sum(0) / seen
+        rows = torch.split(features.reshape(-1, features.shape[-1]), MERGED_ROWS)
+        for some, keep in zip(rows, torch.split(weights.reshape(-1, 1), MERGED_ROWS), strict=True):
+            self._merge(some.double(), keep.double())
+
+    def _merge(self, rows: Tensor, keep: Tensor) -> None:
+        """Chan, Golub and LeVeque (1979), equations 2.1: exact for any split into batches."""
+        seen = keep.sum()
+        mean = (rows * keep).sum(0) / seen.clamp(min=1)
+        variance = ((rows - mean).square() * keep).sum(0) / seen.clamp(min=1)
         total = self.count + seen
-        share = seen / total
+        share = seen / total.clamp(min=1)
         shift = mean - self.mean
         self.variance.copy_(
             (1 - share) * (self.variance + share * shift.square()) + share * variance

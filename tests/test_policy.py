@@ -15,7 +15,7 @@ from envs.spaces import action_space, observation_space
 from policies.attention import attend
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy, pickers
-from policies.scaling import ScaledLinear
+from policies.scaling import MERGED_ROWS, ScaledLinear
 from tests.toy_classroom import Arrays, random_observation
 
 SMALL = PolicyConfig(width=16, layers=2, heads=2, edge_width=8)
@@ -265,9 +265,11 @@ def test_one_unbatched_observation_gives_one_action() -> None:
 
 def test_statistics_of_parts_are_those_of_the_whole() -> None:
     layer = ScaledLinear(3, 2)
-    rows, keep = 3 + 2 * torch.randn(90, 3), torch.ones(90)
+    count = MERGED_ROWS + 90
+    rows, keep = 3 + 2 * torch.randn(count, 3), torch.ones(count)
     keep[::7] = 0
-    for part in (slice(0, 10), slice(10, 90)):
+    keep[10 : MERGED_ROWS + 10] = 0  # a whole part of nobody
+    for part in (slice(0, 10), slice(10, count)):
         layer.observe(rows[part], keep[part])
     torch.testing.assert_close(layer.mean, rows[keep == 1].mean(0))
     torch.testing.assert_close(layer.variance, rows[keep == 1].var(0, correction=0))

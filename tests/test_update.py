@@ -1,0 +1,45 @@
+"""The update is written to be fast; it takes the steps that a plain one would take."""
+
+import pytest
+import torch
+
+from agents.ppo import ClassroomPPO
+from agents.ppo_config import PPOConfig
+from agents.sb3_adapter import SB3Classrooms
+from policies.config import PolicyConfig
+from policies.policy import AttentionPolicy
+from tests.toy_classroom import ToyClassrooms
+
+
+def make_model(policy: PolicyConfig, config: PPOConfig) -> ClassroomPPO:
+    return ClassroomPPO(
+        AttentionPolicy,
+        SB3Classrooms(ToyClassrooms(8)),
+        config=config,
+        policy_config=policy,
+        seed=1,
+        device="cpu",
+    )
+
+
+@pytest.mark.parametrize("ignores", [(), ("evidence",)])
+def test_what_a_rollout_keeps_of_encoding_changes_no_score(ignores: tuple[str, ...]) -> None:
+    """Else the passes over it would learn from other inputs than the decisions were made on."""
+    policy = PolicyConfig(width=16, layers=1, heads=2, edge_width=8, ignores=ignores)
+    model = make_model(policy, PPOConfig(steps=4, batch=16, epochs=1))
+    model.learn(32)
+    for batch in model.minibatches():
+        assert batch.features is not None
+        kept = model.policy.evaluate(batch.obs, batch.actions, batch.features)
+        anew = model.policy.evaluate(batch.obs, batch.actions)
+        torch.testing.assert_close(tuple(kept), tuple(anew))
+
+
+def test_a_pass_over_a_rollout_meets_every_decision_once() -> None:
+    model = make_model(PolicyConfig(width=16, layers=1), PPOConfig(steps=4, batch=16, epochs=1))
+    model.learn(32)
+    batches = list(model.rollout_buffer.minibatches(12, torch.Generator().manual_seed(0)))
+    assert [len(batch.returns) for batch in batches] == [12, 12, 8]
+    met = torch.cat([batch.returns for batch in batches])
+    rollout = model.rollout_buffer.returns.flatten(0, 1)
+    torch.testing.assert_close(met.sort(0).values, rollout.sort(0).values, rtol=0, atol=0)
