@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from envs.spaces import MODALITIES
-from policies.attention import FORBIDDEN, Block, attend
+from policies.attention import FORBIDDEN, Block
 from policies.config import PolicyConfig
 from policies.deep_sets import PooledBlock
+from policies.products import inner
 from policies.scaling import ScaledLinear
 
 Observation = Mapping[str, Tensor]
@@ -204,12 +205,16 @@ class ModalityFusion(nn.Module):
     def forward(self, obs: Observation) -> Tensor:
         """Fuse sensors of every learner, (B, S, e)."""
         seen = self._seen(obs)
-        return attend(self.query, self.key(seen), seen)[0].squeeze(2)
+        return (self._shares(seen).unsqueeze(-1) * seen).sum(2)
 
     def shares(self, obs: Observation) -> Tensor:
         """Attention of the fusion over the modalities of every learner, (B, S, M)."""
-        seen = self._seen(obs)
-        return attend(self.query, self.key(seen), seen)[1].squeeze(2)
+        return self._shares(self._seen(obs))
+
+    def _shares(self, seen: Tensor) -> Tensor:
+        """One query for all learners; it is the same to project it in place of every key."""
+        width = seen.shape[-1]
+        return torch.softmax(seen @ (self.query[0] @ self.key.weight) * width**-0.5, dim=-1)
 
     def _seen(self, obs: Observation) -> Tensor:
         return torch.where(self.present(obs) > 0, self.embed(obs), self.missing)  # (B, S, M, e)
@@ -248,9 +253,12 @@ class AttentionBias(nn.Module):
 
     def forward(self, obs: Observation, edges: Tensor) -> tuple[Tensor, ...]:
         """Biases (B, H, T, T), one a layer."""
-        from_learner, from_concept = self.edges(edges).permute(0, 3, 1, 2).chunk(2, dim=1)
+        batch, learners, concepts, _ = edges.shape
+        weights = self.edges.weight.expand(batch, -1, -1)
+        of_pairs = inner(weights, edges.flatten(1, 2))  # (B, 2 LH, S C)
+        from_learner, from_concept = of_pairs.view(batch, -1, learners, concepts).chunk(2, dim=1)
         related = self._related(shared(obs["prerequisites"]))  # (B, LH, C, C)
-        related = related.expand(edges.shape[0], -1, -1, -1)
+        related = related.expand(batch, -1, -1, -1)
         beside = self.seats[:, None, None] * obs["seats"].unsqueeze(1)  # (B, LH, S, S)
         rows = (
             torch.cat((beside, from_learner), dim=-1),

@@ -5,10 +5,12 @@ Shapes: B classrooms, S learners, C concepts, A activities, K tasks, width d, ed
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import embedding
 
 from policies.attention import FORBIDDEN
 from policies.config import PolicyConfig
 from policies.encoder import Encoded
+from policies.products import inner
 
 SMALL_GAIN = 0.01
 """Gain of the last weights of a choice: training starts near uniform (Andrychowicz et al. 2021)."""
@@ -49,9 +51,10 @@ class TutorHead(nn.Module):
         The class scores as its learners do in the mean.
         """
         row = torch.arange(activity.shape[0], device=activity.device)
-        each = self.pairs(encoded.pairs).permute(0, 3, 1, 2)[row, activity]  # (B, S, C)
         queries = self.pair_query(encoded.course).unflatten(-1, (self.activities, -1))  # (B, A, e)
-        each = each + torch.einsum("bsce,be->bsc", encoded.pairs, queries[row, activity])
+        query = queries[row, activity] + embedding(activity, self.pairs.weight)  # (B, e)
+        each = (encoded.pairs * query[:, None, None]).sum(-1)  # (B, S, C)
+        each = each + self.pairs.bias[activity][:, None, None]
         whole = torch.einsum("bsc,bs->bc", each, encoded.class_shares)
         return torch.cat((whole.unsqueeze(1), each), dim=1)
 
@@ -107,9 +110,9 @@ class PlanHead(nn.Module):
     def forward(self, encoded: Encoded) -> Tensor:
         """Logits (B, S, K C), the concept running fastest."""
         queries = self.query(encoded.learners).unflatten(-1, (self.tasks, -1))  # (B, S, K, e)
-        same_for_all = self.score(encoded.pairs).transpose(2, 3)  # (B, S, K, C)
-        logits: Tensor = same_for_all + queries @ encoded.pairs.transpose(2, 3)
-        return logits.flatten(2)
+        queries = queries + self.score.weight  # what is the same for all beside what a learner asks
+        logits = inner(queries, encoded.pairs) + self.score.bias.unsqueeze(-1)
+        return logits.flatten(2)  # of (B, S, K, C)
 
 
 class ValueHead(nn.Module):

@@ -8,6 +8,7 @@ from agents.ppo_config import PPOConfig
 from agents.sb3_adapter import SB3Classrooms
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
+from policies.products import inner
 from tests.toy_classroom import ToyClassrooms
 
 
@@ -43,3 +44,25 @@ def test_a_pass_over_a_rollout_meets_every_decision_once() -> None:
     met = torch.cat([batch.returns for batch in batches])
     rollout = model.rollout_buffer.returns.flatten(0, 1)
     torch.testing.assert_close(met.sort(0).values, rollout.sort(0).values, rtol=0, atol=0)
+
+
+def test_inner_products_and_their_gradients_are_those_of_autograd() -> None:
+    """A wrong gradient would train on quietly, only worse."""
+    queries, items = torch.randn(3, 2, 5, 4).double(), torch.randn(3, 2, 7, 4).double()
+    both = (queries.requires_grad_(), items.requires_grad_())
+    torch.testing.assert_close(inner(*both), torch.einsum("abqe,abne->abqn", *both))
+    assert torch.autograd.gradcheck(inner, both)
+    torch.autograd.backward(inner(*both).square().sum())
+    assert items.grad is not None
+    assert items.grad.is_contiguous()  # what makes it worth its lines
+
+
+def test_inner_products_take_half_precision_beside_full() -> None:
+    queries, items = torch.randn(3, 5, 4, requires_grad=True), torch.randn(3, 7, 4)
+    with torch.autocast("cpu", torch.bfloat16):
+        products = inner(queries, items)
+    assert products.dtype == torch.bfloat16
+    torch.autograd.backward(products.float().sum())
+    torch.testing.assert_close(
+        queries.grad, items.sum(1, keepdim=True).expand(3, 5, 4), atol=0.05, rtol=0.02
+    )
