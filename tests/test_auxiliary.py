@@ -24,6 +24,7 @@ from envs.course import Course
 from envs.spaces import EVIDENCE, MODALITIES
 from envs.vector import ClassroomVectorEnv
 from policies.config import PolicyConfig
+from policies.encoder import Encoded
 from policies.hiding import drop_modalities
 from policies.policy import Decision
 from tests.test_policy import make_policy, tensors
@@ -123,8 +124,11 @@ def test_weights_of_zero_leave_training_bit_for_bit_as_it_was(
         model.descend(parts.total(model.config, bonus))
         return torch.stack([part.detach() for part in parts])
 
-    def plain_view(model: ClassroomPPO, rollout: ClassroomRollout) -> dict[str, Tensor]:
-        return rollout.observe(model.observation)
+    def plain_view(
+        model: ClassroomPPO, rollout: ClassroomRollout
+    ) -> tuple[dict[str, Tensor], Encoded]:
+        row = rollout.observe(model.observation)
+        return row, model.policy.encoder(row)[0]
 
     ours = make_model(AuxiliaryConfig())
     ours.learn(60)
