@@ -7,6 +7,7 @@ notices a change only in the file of the outermost function, and would run stale
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ NAMES_IN_KERNELS = (
     "constants.py",
     "compiled.py",
     "family.py",
+    "stopping.py",
 )
 """Modules without kernels whose constants and record layouts are compiled into others."""
 
@@ -40,6 +42,14 @@ def _cache_directory() -> Path:
         if any(mark in text for mark in KERNELS) or source.name in NAMES_IN_KERNELS:
             digest.update(text)
     return home / "attention-learning-system" / digest.hexdigest()[:16]
+
+
+def announce() -> None:
+    """Say, before the first start on a machine, why it takes so long."""
+    if not (numba.config.DISABLE_JIT or Path(numba.config.CACHE_DIR).exists()):
+        logging.getLogger(__name__).warning(
+            "compiling the simulation; the first start takes some minutes"
+        )
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):

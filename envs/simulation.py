@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.activities import ACTIVITIES, MINUTES, Activity
+from envs.compiled import announce
 from envs.constants import Constants
 from envs.course import LARGEST_CURRICULUM, Course
 from envs.curriculum import Curriculum
@@ -71,6 +72,7 @@ class Simulation:
         on_illegal: str = "error",
         threads: int = 1,
     ) -> None:
+        announce()
         _check(batch, curriculum, on_illegal, threads)
         constants.check()
         believed = believed or constants

@@ -12,6 +12,7 @@ Examples:
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -136,22 +137,23 @@ def with_guard_rails(setting: Setting, runs: Sequence[Path]) -> Setting:
     return replace(setting, policies=(*setting.policies, *guarded))
 
 
-def teach_all(setting: Setting, arguments: Arguments) -> list[Outcome]:
+def teach_all(setting: Setting, arguments: Arguments, console: Console) -> list[Outcome]:
     """Let policies, rules and references teach; those that search, fewer classes."""
     quick = [make_tutor(name) for name in arguments.tutors if name not in SLOW]
     slow = [make_tutor(name) for name in arguments.tutors if name in SLOW]
     few = min(arguments.slow_classes, arguments.classes)
-    outcomes = []
-    for tutors, classes in (([*setting.policies, *quick], arguments.classes), (slow, few)):
-        outcomes += evaluate(
-            tutors,
-            setting.course,
-            setting.curriculum,
-            classes,
-            seed=arguments.seed,
-            workers=arguments.workers,
-        )
-    return outcomes
+    tutors = [(tutor, arguments.classes) for tutor in (*setting.policies, *quick)]
+    tutors += [(tutor, few) for tutor in slow]
+
+    def teach(who: tuple[Tutor, int]) -> Outcome:
+        tutor, classes = who
+        course, curriculum = setting.course, setting.curriculum
+        return evaluate([tutor], course, curriculum, classes, seed=arguments.seed)[0]
+
+    text = f"{len(tutors)} tutors teach {arguments.classes} classes"
+    with ThreadPoolExecutor(arguments.workers) as pool:
+        taught = pool.map(teach, tutors)
+        return list(track(taught, text, len(tutors), console=console, transient=True))
 
 
 def results(
@@ -180,9 +182,8 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     setting = read_setting(runs_or_reference(arguments), arguments.curriculum)
     if arguments.guard_rails:
         setting = with_guard_rails(setting, runs_or_reference(arguments))
-    with console.status(f"{arguments.classes} classes, {len(arguments.tutors)} tutors ..."):
-        outcomes = teach_all(setting, arguments)
-        rows, policies = compare(outcomes), against_others(outcomes)
+    outcomes = teach_all(setting, arguments, console)
+    rows, policies = compare(outcomes), against_others(outcomes)
     seconds = time.perf_counter() - begin
     console.print(tutors_table(rows, arguments.classes))
     console.print(learners_table(rows))
