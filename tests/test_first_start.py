@@ -1,4 +1,4 @@
-"""Whoever starts for the first time is told why nothing happens for some minutes; nobody else is."""
+"""Whoever starts for the first time is told why nothing happens for minutes; nobody else is."""
 
 from pathlib import Path
 
