@@ -65,7 +65,7 @@ class Attention(nn.Module):
         """
         batch, length, width = tokens.shape
         heads = self.project(tokens).view(batch, length, 3, self.heads, width // self.heads)
-        query, key, value = heads.permute(2, 0, 3, 1, 4)  # 3 x (B, H, T, d / H)
+        query, key, value = heads.permute(2, 0, 3, 1, 4).unbind()  # (B, H, T, d / H) each
         dropout = self.dropout if self.training else 0.0
         context, weights = attend(query, key, value, bias, dropout)
         context = self.out(context.transpose(1, 2).reshape(batch, length, width))

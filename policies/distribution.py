@@ -21,7 +21,13 @@ def masked_log_probs(logits: Tensor, mask: Tensor) -> Tensor:
 
 def log_prob_of(log_probs: Tensor, choice: Tensor) -> Tensor:
     """Log-probability (...) of each choice (...), an index into the last axis of (..., N)."""
-    return log_probs.gather(-1, choice.unsqueeze(-1)).squeeze(-1)
+    return log_probs.gather(-1, choice.unsqueeze(-1))[..., 0]
+
+
+def row_of(tables: Tensor, choice: Tensor) -> Tensor:
+    """The row (B, ...) that each choice (B,) takes from its table (B, N, ...)."""
+    index = choice.view(-1, *(1,) * (tables.dim() - 1)).expand(-1, 1, *tables.shape[2:])
+    return tables.gather(1, index)[:, 0]
 
 
 def entropy(log_probs: Tensor) -> Tensor:
@@ -39,7 +45,7 @@ def pick_pair(log_probs: Tensor, first: int) -> Tensor:
     pairs = log_probs.view(*log_probs.shape[:-1], first, -1)  # (..., N1, N2)
     best: Tensor = pairs.logsumexp(-1).argmax(-1)
     index = best[..., None, None].expand(*best.shape, 1, pairs.shape[-1])
-    return best * pairs.shape[-1] + pairs.gather(-2, index).squeeze(-2).argmax(-1)
+    return best * pairs.shape[-1] + pairs.gather(-2, index)[..., 0, :].argmax(-1)
 
 
 def pick(log_probs: Tensor, generator: torch.Generator | None) -> Tensor:

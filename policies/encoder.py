@@ -51,8 +51,11 @@ def shares(present: Tensor) -> Tensor:
 def shared(graph: Tensor) -> Tensor:
     """The one graph (1, C, C) where a CPU batch (B, C, C) has the same everywhere, else all.
 
-    Classrooms mostly learn one curriculum; on a GPU the comparison would wait for the device.
+    Classrooms mostly learn one curriculum; on a GPU the comparison would wait for the device. A
+    trace (`agents.unity_model`) must hold for every batch, so there nothing is compared.
     """
+    if torch.jit.is_tracing():  # type: ignore[attr-defined,no-untyped-call]
+        return graph
     return graph[:1] if graph.is_cpu and bool((graph == graph[:1]).all()) else graph
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from policies.attention import FORBIDDEN
 from policies.config import PolicyConfig
+from policies.distribution import row_of
 from policies.encoder import Encoded, Observation, shares, size
 from policies.heads import SMALL_GAIN
 from policies.scaling import ScaledLinear
@@ -39,7 +40,7 @@ class FlatEncoder(nn.Module):
         """Encode a batch as `course` (B, h); there are no tokens, and no attention to give back."""
         hidden = self.second(self.first(self._flat(obs)))  # (B, h)
         present = (obs["learner_present"], obs["concept_present"])
-        nothing = hidden.new_zeros(len(hidden), 0)
+        nothing = hidden.new_zeros(hidden.shape[0], 0)
         return Encoded(hidden, nothing, nothing, nothing, *map(shares, present)), []
 
     def modality_shares(self, obs: Observation) -> Tensor:
@@ -63,9 +64,9 @@ class FlatTutorHead(nn.Module):
         super().__init__()
         self.candidates = 1 + size(space, "learner_present", 0)
         self.concepts = size(space, "concept_present", 0)
-        activities = size(space, "activity_mask", 0)
-        self.activity = _last(config, activities)
-        self.pairs = _last(config, activities * self.candidates * self.concepts)
+        self.activities = size(space, "activity_mask", 0)
+        self.activity = _last(config, self.activities)
+        self.pairs = _last(config, self.activities * self.candidates * self.concepts)
 
     def activity_logits(self, encoded: Encoded) -> Tensor:
         """Logits (B, A)."""
@@ -74,9 +75,9 @@ class FlatTutorHead(nn.Module):
 
     def scores(self, encoded: Encoded, activity: Tensor) -> Tensor:
         """Scores (B, 1 + S, C) of the activity (B,) with every candidate on every concept."""
-        pairs = self.pairs(encoded.course).unflatten(-1, (-1, self.candidates, self.concepts))
-        chosen: Tensor = pairs[torch.arange(len(activity), device=activity.device), activity]
-        return chosen
+        pairs = self.pairs(encoded.course)  # (B, A (1 + S) C)
+        each = pairs.view(-1, self.activities, self.candidates, self.concepts)
+        return row_of(each, activity)
 
     def target_logits(self, _: Encoded, scores: Tensor, __: Tensor, concept_mask: Tensor) -> Tensor:
         """Logits (B, 1 + S), over the allowed concepts (B, C) together."""
@@ -84,7 +85,7 @@ class FlatTutorHead(nn.Module):
 
     def concept_logits(self, _: Encoded, scores: Tensor, __: Tensor, target: Tensor) -> Tensor:
         """Logits (B, C), given the target (B,)."""
-        return scores[torch.arange(len(target), device=target.device), target]
+        return row_of(scores, target)
 
 
 class FlatPlanHead(nn.Module):
@@ -93,12 +94,12 @@ class FlatPlanHead(nn.Module):
     def __init__(self, space: spaces.Dict, config: PolicyConfig) -> None:
         super().__init__()
         self.learners, self.tasks = size(space, "task_mask", 0), size(space, "task_mask", 1)
-        pairs = self.tasks * size(space, "concept_present", 0)
-        self.plan = _last(config, self.learners * pairs)
+        self.pairs = self.tasks * size(space, "concept_present", 0)
+        self.plan = _last(config, self.learners * self.pairs)
 
     def forward(self, encoded: Encoded) -> Tensor:
         """Logits (B, S, K C), the concept running fastest."""
-        logits: Tensor = self.plan(encoded.course).unflatten(-1, (self.learners, -1))
+        logits: Tensor = self.plan(encoded.course).view(-1, self.learners, self.pairs)
         return logits
 
 

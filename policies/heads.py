@@ -9,6 +9,7 @@ from torch.nn.functional import embedding
 
 from policies.attention import FORBIDDEN
 from policies.config import PolicyConfig
+from policies.distribution import row_of
 from policies.encoder import Encoded
 from policies.products import inner
 
@@ -50,9 +51,8 @@ class TutorHead(nn.Module):
 
         The class scores as its learners do in the mean.
         """
-        row = torch.arange(activity.shape[0], device=activity.device)
         queries = self.pair_query(encoded.course).unflatten(-1, (self.activities, -1))  # (B, A, e)
-        query = queries[row, activity] + embedding(activity, self.pairs.weight)  # (B, e)
+        query = row_of(queries, activity) + embedding(activity, self.pairs.weight)  # (B, e)
         each = (encoded.pairs * query[:, None, None]).sum(-1)  # (B, S, C)
         each = each + self.pairs.bias[activity][:, None, None]
         whole = torch.einsum("bsc,bs->bc", each, encoded.class_shares)
@@ -69,22 +69,20 @@ class TutorHead(nn.Module):
         query = self._queries(encoded, activity)[0]
         candidates = torch.cat((encoded.course.unsqueeze(1), encoded.learners), dim=1)
         keys = self.target_key(candidates) + query.unsqueeze(1)  # (B, 1 + S, d)
-        own: Tensor = self.target_score(torch.relu(keys)).squeeze(-1)
+        own: Tensor = self.target_score(torch.relu(keys))[..., 0]
         return own + torch.logsumexp(scores + FORBIDDEN * (1 - concept_mask).unsqueeze(1), dim=-1)
 
     def concept_logits(
         self, encoded: Encoded, scores: Tensor, activity: Tensor, target: Tensor
     ) -> Tensor:
         """Logits (B, C), given activity (B,) and target (B,): 0 = class, s + 1 = learner s."""
-        one = torch.zeros_like(encoded.class_shares).scatter_(
-            1, (target - 1).clamp(min=0).unsqueeze(1), 1.0
-        )
+        learners = torch.arange(1, 1 + encoded.class_shares.shape[1], device=target.device)
+        one = (learners == target.unsqueeze(1)).to(encoded.class_shares.dtype)  # (B, S)
         addressed = torch.where((target == 0).unsqueeze(1), encoded.class_shares, one)
         who = self.target_query(addressed.unsqueeze(1) @ encoded.learners)  # (B, 1, d)
         keys = self.concept_key(encoded.concepts) + self._queries(encoded, activity)[1].unsqueeze(1)
-        own: Tensor = self.concept_score(torch.relu(keys + who)).squeeze(-1)
-        row = torch.arange(target.shape[0], device=target.device)
-        return own + scores[row, target]
+        own: Tensor = self.concept_score(torch.relu(keys + who))[..., 0]
+        return own + row_of(scores, target)
 
     def _queries(self, encoded: Encoded, activity: Tensor) -> tuple[Tensor, Tensor]:
         queries = self.summary(encoded.course) + self.activity_embedding(activity)

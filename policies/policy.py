@@ -19,7 +19,14 @@ from torch import Tensor
 
 from envs.activities import TASKS
 from policies.config import PolicyConfig
-from policies.distribution import entropy, log_prob_of, masked_log_probs, pick, pick_pair
+from policies.distribution import (
+    entropy,
+    log_prob_of,
+    masked_log_probs,
+    pick,
+    pick_pair,
+    row_of,
+)
 from policies.encoder import Encoded, Observation, shares
 from policies.explanation import Explanation
 from policies.network import build
@@ -55,11 +62,6 @@ class Choices(NamedTuple):
     chosen: tuple[Tensor, Tensor, Tensor, Tensor]  # (B,), (B,), (B,), (B, S)
 
     @property
-    def own(self) -> Tensor:
-        """The tutor's own part of the action (B, 3)."""
-        return torch.stack(self.chosen[:3], dim=-1)
-
-    @property
     def tutor_log_prob(self) -> Tensor:
         """Log-probability (B,) of activity, target and concept together."""
         activity, target, concept = map(log_prob_of, self.log_probs[:3], self.chosen[:3])
@@ -70,10 +72,12 @@ class Choices(NamedTuple):
         """Log-probability (B, S) of every learner's (task, concept)."""
         return log_prob_of(self.log_probs[3], self.chosen[3])
 
-    def plan_actions(self, obs: Observation) -> Tensor:
-        """The plan's part of the action (B, 2 S): task and concept of each learner in turn."""
+    def actions(self, obs: Observation) -> Tensor:
+        """Actions (B, 3 + 2 S): the tutor's own, then each learner's task and concept in turn."""
+        own = torch.stack(self.chosen[:3], dim=-1)  # (B, 3)
         concepts, plan = obs["concept_present"].shape[1], self.chosen[3]
-        return torch.stack((plan // concepts, plan % concepts), dim=-1).flatten(1)
+        tasks = torch.stack((plan // concepts, plan % concepts), dim=-1)  # (B, S, 2)
+        return torch.cat((own, tasks.flatten(1)), dim=-1)
 
 
 class AttentionPolicy(ActorCriticPolicy):
@@ -151,10 +155,9 @@ class AttentionPolicy(ActorCriticPolicy):
         """Choose actions for a batch, encoded or not; `generator` makes sampling repeatable."""
         encoded = self.encoder(obs)[0] if encoded is None else encoded
         choose = pickers(generator, deterministic=deterministic, tasks=self.plan_head.tasks)
-        choices = self._choose(obs, encoded, choose)
-        actions = torch.cat((choices.own, choices.plan_actions(obs)), dim=-1)
+        choices = self.choose(obs, encoded, choose)
         values = self._values(obs, encoded)
-        return Decision(actions, choices.tutor_log_prob, choices.plan_log_prob, values)
+        return Decision(choices.actions(obs), choices.tutor_log_prob, choices.plan_log_prob, values)
 
     def evaluate(
         self, obs: Observation, actions: Tensor, features: Tensor | None = None
@@ -163,7 +166,7 @@ class AttentionPolicy(ActorCriticPolicy):
         encoded = self.encoder(obs, features)[0]
         plan = actions[:, 3::2] * obs["concept_present"].shape[1] + actions[:, 4::2]  # (B, S)
         taken = (*actions[:, :3].unbind(-1), plan)
-        choices = self._choose(obs, encoded, [partial(_already, choice) for choice in taken])
+        choices = self.choose(obs, encoded, [partial(_already, choice) for choice in taken])
         return Evaluation(
             choices.tutor_log_prob,
             choices.plan_log_prob,
@@ -187,11 +190,10 @@ class AttentionPolicy(ActorCriticPolicy):
         tensors = {key: torch.as_tensor(array, device=device) for key, array in obs.items()}
         encoded, attention = known or self.encoder(tensors)
         choose = pickers(generator, deterministic=deterministic, tasks=self.plan_head.tasks)
-        choices = self._choose(tensors, encoded, choose)
-        actions = torch.cat((choices.own, choices.plan_actions(tensors)), dim=-1)
+        choices = self.choose(tensors, encoded, choose)
         activity, target, concept, plan = (p.exp().cpu().numpy() for p in choices.log_probs)
         return Explanation(
-            actions=actions.cpu().numpy(),
+            actions=choices.actions(tensors).cpu().numpy(),
             activity_probs=activity,
             target_probs=target,
             concept_probs=concept,
@@ -202,7 +204,7 @@ class AttentionPolicy(ActorCriticPolicy):
             modalities=self.encoder.modality_shares(tensors).cpu().numpy(),
         )
 
-    def _choose(self, obs: Observation, encoded: Encoded, choose: Sequence[Picker]) -> Choices:
+    def choose(self, obs: Observation, encoded: Encoded, choose: Sequence[Picker]) -> Choices:
         """Go through activity, target, concept and plan; `choose` has a way to choose for each.
 
         A `plan_mask` (B, S, K, C) among the observations narrows what each learner may be given
@@ -221,12 +223,11 @@ class AttentionPolicy(ActorCriticPolicy):
         head = self.tutor_head
         activities = masked_log_probs(head.activity_logits(encoded), obs["activity_mask"])
         activity = choose[0](activities)
-        row = torch.arange(activity.shape[0], device=activity.device)
         scores = head.scores(encoded, activity)  # (B, 1 + S, C)
-        allowed = obs["concept_mask"][row, activity]
+        allowed = row_of(obs["concept_mask"], activity)
         targets = masked_log_probs(
             head.target_logits(encoded, scores, activity, allowed),
-            obs["target_mask"][row, activity],
+            row_of(obs["target_mask"], activity),
         )
         target = choose[1](targets)
         concepts = masked_log_probs(head.concept_logits(encoded, scores, activity, target), allowed)

@@ -69,8 +69,8 @@ def test_a_million_sampled_actions_are_all_legal() -> None:
     with torch.no_grad():
         encoded, _ = policy.encoder(obs)
         for _ in range(62):  # 62 x 2^14 > 1e6
-            choices = policy._choose(obs, encoded, choose)
-            assert is_legal(obs, torch.cat((choices.own, choices.plan_actions(obs)), -1)).all()
+            choices = policy.choose(obs, encoded, choose)
+            assert is_legal(obs, choices.actions(obs)).all()
 
 
 def test_probabilities_of_all_legal_actions_sum_to_one() -> None:
