@@ -5,7 +5,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from agents.checkpoint import has_model
 from agents.presets import PRESETS, WarmStart
 from agents.run_folder import REFERENCE
+from agents.unity_model import packages
 from envs.course import Course
 from scripts import unity, unity_demo, unity_train
 from tests.scripted_player import free_port
@@ -38,10 +39,17 @@ def test_the_demo_teaches_in_the_build_as_in_the_simulation(
     assert results["parity"] is True
     assert results["nlg_unity"] == pytest.approx(results["nlg_native"], abs=1e-6)
     assert results["exchanges_per_s"]["1"] > 0
+    assert results["onnx_p99_ms"] > 0
     shown = capsys.readouterr().out
     assert "protocol 1.5.0" in shown
     assert "mastery is" in shown
     assert "went the same way, bit for bit" in shown
+
+
+def test_the_demo_does_without_the_packages_for_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "NEEDED", ("no_such_package",))
+    policy, settings = cast("Any", None), cast("Any", None)
+    assert unity_demo.onnx_p99(policy, settings, quick=True) is None
 
 
 def test_another_course_is_not_taken_for_the_same() -> None:
