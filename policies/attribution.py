@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from envs.spaces import MODALITIES
-from policies.distribution import log_prob_of
+from policies.distribution import already, log_prob_of
 from policies.encoder import Encoded, Encoder, Observation, shares
 from policies.policy import AttentionPolicy
 from policies.scaling import ScaledLinear
@@ -81,13 +81,9 @@ def log_prob(
 ) -> Tensor:
     """Log-probability (B,) of the tutor's own part of the actions."""
     encoded = policy.encoder(obs)[0] if encoded is None else encoded
-    taken = [_always(choice) for choice in actions[:, :3].unbind(-1)]
+    taken = [already(choice) for choice in actions[:, :3].unbind(-1)]
     log_probs, chosen = policy.choose_own(obs, encoded, taken)
     return torch.stack([log_prob_of(*each) for each in zip(log_probs, chosen, strict=True)]).sum(0)
-
-
-def _always(choice: Tensor) -> Callable[[Tensor], Tensor]:
-    return lambda _: choice
 
 
 def repeated(obs: Observation, times: int) -> dict[str, Tensor]:

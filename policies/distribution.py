@@ -4,10 +4,17 @@ Everything works on log-probabilities (..., N) that are normalised over what the
 choice with one legal option has log-probability and entropy exactly 0.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import torch
 from torch import Tensor
 
+from envs.activities import TASKS
 from policies.attention import FORBIDDEN
+
+Picker = Callable[[Tensor], Tensor]
+"""Chooses an option (...) of each distribution, given as log-probabilities (..., N)."""
 
 NEGLIGIBLE = -80.0
 """Log-probability below which an option adds nothing to an entropy: e^-80 is near float32's
@@ -56,3 +63,17 @@ def pick(log_probs: Tensor, generator: torch.Generator | None) -> Tensor:
     """
     noise = torch.empty_like(log_probs).exponential_(generator=generator)
     return (log_probs - noise.log_()).argmax(-1)
+
+
+def already(choice: Tensor) -> Picker:
+    """Choose what was chosen before, whatever its probability."""
+    return lambda _: choice
+
+
+def pickers(
+    generator: torch.Generator | None, *, deterministic: bool, tasks: int = TASKS
+) -> Sequence[Picker]:
+    """How the four choices are made: all sampled, or each the likeliest; a plan has K tasks."""
+    if deterministic:
+        return [partial(torch.argmax, dim=-1)] * 3 + [partial(pick_pair, first=tasks)]
+    return [partial(pick, generator=generator)] * 4

@@ -4,7 +4,7 @@ A stable-baselines3 policy: `predict`, `save`, `load` and stock PPO work with it
 `evaluate` and `explain` hold the parts that training per learner and people want.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -17,21 +17,19 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import Tensor
 
-from envs.activities import TASKS
 from policies.config import PolicyConfig
 from policies.distribution import (
+    Picker,
+    already,
     entropy,
     log_prob_of,
     masked_log_probs,
-    pick,
-    pick_pair,
+    pickers,
     row_of,
 )
 from policies.encoder import Encoded, Observation, shares
 from policies.explanation import Explanation
 from policies.network import build
-
-Picker = Callable[[Tensor], Tensor]
 
 
 class Decision(NamedTuple):
@@ -166,7 +164,7 @@ class AttentionPolicy(ActorCriticPolicy):
         encoded = self.encoder(obs, features)[0]
         plan = actions[:, 3::2] * obs["concept_present"].shape[1] + actions[:, 4::2]  # (B, S)
         taken = (*actions[:, :3].unbind(-1), plan)
-        choices = self.choose(obs, encoded, [partial(_already, choice) for choice in taken])
+        choices = self.choose(obs, encoded, [already(choice) for choice in taken])
         return Evaluation(
             choices.tutor_log_prob,
             choices.plan_log_prob,
@@ -241,7 +239,7 @@ class AttentionPolicy(ActorCriticPolicy):
         masks = ("activity_mask", "target_mask", "concept_mask")
         wide = {key: obs[key].repeat_interleave(activities, 0) for key in masks}
         likeliest = partial(torch.argmax, dim=-1)
-        _, own = self.choose_own(wide, rows, [partial(_already, every), likeliest, likeliest])
+        _, own = self.choose_own(wide, rows, [already(every), likeliest, likeliest])
         return torch.stack(own, dim=-1).view(batch, activities, 3)
 
     def _values(self, obs: Observation, encoded: Encoded) -> Tensor:
@@ -286,16 +284,3 @@ class AttentionPolicy(ActorCriticPolicy):
             f"got {type(obs).__name__}; expected a call of decide, evaluate or explain: "
             "choices depend on one another, which stable-baselines3's distributions cannot express"
         )
-
-
-def pickers(
-    generator: torch.Generator | None, *, deterministic: bool, tasks: int = TASKS
-) -> Sequence[Picker]:
-    """How the four choices are made: all sampled, or each the likeliest; a plan has K tasks."""
-    if deterministic:
-        return [partial(torch.argmax, dim=-1)] * 3 + [partial(pick_pair, first=tasks)]
-    return [partial(pick, generator=generator)] * 4
-
-
-def _already(choice: Tensor, _: Tensor) -> Tensor:
-    return choice

@@ -14,7 +14,8 @@ from envs.activities import ACTIVITIES, TASKS
 from envs.spaces import action_space, observation_space
 from policies.attention import attend
 from policies.config import PolicyConfig
-from policies.policy import AttentionPolicy, pickers
+from policies.distribution import pickers
+from policies.policy import AttentionPolicy
 from policies.scaling import MERGED_ROWS, ScaledLinear
 from tests.toy_classroom import Arrays, random_observation
 

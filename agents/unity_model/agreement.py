@@ -8,9 +8,8 @@ uniform in [0, 1) exactly where the options are taken by their probabilities (Ro
 discrete choices Brockwell 2007). A chi-square test holds these shares against equal bins.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +22,7 @@ from agents.unity_model.exported_policy import Chosen, ExportedPolicy
 from agents.unity_model.padding import padded
 from envs.legal_actions import shown_masks
 from envs.legality import LEGAL, first_illegal
-from policies.distribution import log_prob_of
+from policies.distribution import Picker, already, log_prob_of
 from policies.policy import AttentionPolicy, Choices
 
 PARTS: Final = ("activity", "target", "concept", "plan")
@@ -133,15 +132,11 @@ class Tally:
         return np.histogram(shares.numpy(), bins=BINS, range=(0, 1))[0]
 
 
-def _taken(seen: Mapping[str, Tensor], actions: Actions) -> Sequence[Callable[[Tensor], Tensor]]:
+def _taken(seen: Mapping[str, Tensor], actions: Actions) -> Sequence[Picker]:
     """A way to choose for each part: what these actions (B, 3 + 2 S) hold."""
     given = torch.from_numpy(actions)
     plan = given[:, 3::2] * seen["concept_present"].shape[1] + given[:, 4::2]  # (B, S)
-    return [partial(_always, part) for part in (*given[:, :3].unbind(1), plan)]
-
-
-def _always(choice: Tensor, _: Tensor) -> Tensor:
-    return choice
+    return [already(part) for part in (*given[:, :3].unbind(1), plan)]
 
 
 def _behind(choices: Choices, tasks: int) -> Tensor:

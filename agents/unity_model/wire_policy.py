@@ -6,8 +6,9 @@ import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
+from policies.distribution import pickers
 from policies.encoder import size
-from policies.policy import AttentionPolicy, pickers
+from policies.policy import AttentionPolicy
 from unity_bridge.layout import TRAINING_FIELDS, Field, Layout
 
 FINEST: Final = 2.0**-24
