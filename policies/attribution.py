@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from envs.spaces import MODALITIES
+from policies.consideration import MASKS, each
 from policies.distribution import already, log_prob_of
 from policies.encoder import Encoded, Encoder, Observation, shares
 from policies.policy import AttentionPolicy
@@ -87,8 +88,8 @@ def log_prob(
 
 
 def repeated(obs: Observation, times: int) -> dict[str, Tensor]:
-    """Every classroom `times` in a row."""
-    return {key: value.repeat_interleave(times, 0) for key, value in obs.items()}
+    """Every classroom `times` in a row; a single one is not copied."""
+    return {key: each(value, times) for key, value in obs.items()}
 
 
 def present_tokens(obs: Observation) -> Tensor:
@@ -158,17 +159,11 @@ def occlusion(policy: AttentionPolicy, obs: Observation, actions: Tensor) -> Ten
     return (scores[:, :1] - scores[:, 1:]) * present_tokens(obs)
 
 
-def left_out(
-    policy: AttentionPolicy, obs: Observation, actions: Tensor, encoded: Encoded | None = None
-) -> Tensor:
-    """Log-probabilities (B, 1 + T): with everything known, then with each token left out.
-
-    `encoded` is what `encode_left_out` gave; without it that is done here.
-    """
-    if encoded is None:
-        encoded = encode_left_out(policy, obs)[0]
+def left_out(policy: AttentionPolicy, obs: Observation, actions: Tensor) -> Tensor:
+    """Log-probabilities (B, 1 + T): with everything known, then with each token left out."""
+    encoded = encode_left_out(policy, obs)[0]
     times = len(encoded.course) // len(actions)
-    masks = {key: obs[key] for key in ("activity_mask", "target_mask", "concept_mask")}
+    masks = {key: obs[key] for key in MASKS}
     many = repeated(masks, times), actions.repeat_interleave(times, 0)
     with torch.no_grad():
         return log_prob(policy, *many, encoded).view(len(actions), times)

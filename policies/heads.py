@@ -41,8 +41,8 @@ class TutorHead(nn.Module):
 
     def activity_logits(self, encoded: Encoded) -> Tensor:
         """Logits (B, A)."""
-        learners = torch.einsum("bsd,bs->bd", encoded.learners, encoded.class_shares)
-        concepts = torch.einsum("bcd,bc->bd", encoded.concepts, encoded.concept_shares)
+        learners = weighted_mean(encoded.learners, encoded.class_shares)  # (B, d)
+        concepts = weighted_mean(encoded.concepts, encoded.concept_shares)
         logits: Tensor = self.activity(torch.cat((encoded.course, learners, concepts), dim=-1))
         return logits
 
@@ -55,7 +55,7 @@ class TutorHead(nn.Module):
         query = row_of(queries, activity) + embedding(activity, self.pairs.weight)  # (B, e)
         each = (encoded.pairs * query[:, None, None]).sum(-1)  # (B, S, C)
         each = each + self.pairs.bias[activity][:, None, None]
-        whole = torch.einsum("bsc,bs->bc", each, encoded.class_shares)
+        whole = weighted_mean(each, encoded.class_shares)  # (B, C)
         return torch.cat((whole.unsqueeze(1), each), dim=1)
 
     def target_logits(
@@ -128,3 +128,8 @@ class ValueHead(nn.Module):
         hidden = self.learner(encoded.learners) + self.course(encoded.course).unsqueeze(1)
         values: Tensor = self.out(torch.nn.functional.gelu(hidden)).squeeze(-1)
         return values
+
+
+def weighted_mean(rows: Tensor, weights: Tensor) -> Tensor:
+    """Means (B, F) of rows (B, N, F) by weights (B, N) that sum to 1."""
+    return (weights.unsqueeze(1) @ rows)[:, 0]

@@ -5,7 +5,6 @@ A stable-baselines3 policy: `predict`, `save`, `load` and stock PPO work with it
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -18,6 +17,7 @@ from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import Tensor
 
 from policies.config import PolicyConfig
+from policies.consideration import consider, whole
 from policies.distribution import (
     Picker,
     already,
@@ -181,14 +181,24 @@ class AttentionPolicy(ActorCriticPolicy):
         generator: torch.Generator | None = None,
         known: tuple[Encoded, list[Tensor]] | None = None,
     ) -> Explanation:
-        """Decide for a batch, and give back all that led there; `known` is its encoding, if any."""
+        """Decide for a batch, and give back all that led there.
+
+        Args:
+            obs: (B, ...).
+            deterministic: Whether each choice is the likeliest.
+            generator: Makes sampling repeatable.
+            known: The encoding (see `policies.consideration`) and its attention, if there are any.
+        """
         if self.training:
             self.set_training_mode(False)
         device = self.device  # a search through all weights
         tensors = {key: torch.as_tensor(array, device=device) for key, array in obs.items()}
-        encoded, attention = known or self.encoder(tensors)
+        wide, attention = known or self.encoder(tensors)
         choose = pickers(generator, deterministic=deterministic, tasks=self.plan_head.tasks)
-        choices = self.choose(tensors, encoded, choose)
+        own = consider(self.choose_own, tensors, wide, choose)
+        encoded = whole(wide, len(own.options))
+        plans = self._plans(tensors, encoded)
+        choices = Choices((*own.log_probs, plans), (*own.chosen, choose[3](plans)))
         activity, target, concept, plan = (p.exp().cpu().numpy() for p in choices.log_probs)
         return Explanation(
             actions=choices.actions(tensors).cpu().numpy(),
@@ -196,7 +206,8 @@ class AttentionPolicy(ActorCriticPolicy):
             target_probs=target,
             concept_probs=concept,
             plan_probs=plan.reshape(*plan.shape[:2], self.plan_head.tasks, -1),
-            options=self._options(tensors, encoded).cpu().numpy(),
+            left_out=own.left_out.double().cpu().numpy(),
+            options=own.options.cpu().numpy(),
             values=self._values(tensors, encoded).cpu().numpy(),
             attention=[weights.cpu().numpy() for weights in attention],
             modalities=self.encoder.modality_shares(tensors).cpu().numpy(),
@@ -209,10 +220,14 @@ class AttentionPolicy(ActorCriticPolicy):
         beyond `task_mask` and `task_concept_mask`, which cannot forbid one learner one concept.
         """
         own, chosen = self.choose_own(obs, encoded, choose)
+        plans = self._plans(obs, encoded)
+        return Choices((*own, plans), (*chosen, choose[3](plans)))
+
+    def _plans(self, obs: Observation, encoded: Encoded) -> Tensor:
+        """Log-probabilities (B, S, K C) of every learner's task and concept."""
         tasks = obs["task_mask"].unsqueeze(-1) * obs["task_concept_mask"].unsqueeze(1)
         tasks = tasks * obs["plan_mask"] if "plan_mask" in obs else tasks
-        plans = masked_log_probs(self.plan_head(encoded), tasks.flatten(2))  # (B, S, K C)
-        return Choices((*own, plans), (*chosen, choose[3](plans)))
+        return masked_log_probs(self.plan_head(encoded), tasks.flatten(2))
 
     def choose_own(
         self, obs: Observation, encoded: Encoded, choose: Sequence[Picker]
@@ -230,17 +245,6 @@ class AttentionPolicy(ActorCriticPolicy):
         target = choose[1](targets)
         concepts = masked_log_probs(head.concept_logits(encoded, scores, activity, target), allowed)
         return (activities, targets, concepts), (activity, target, choose[2](concepts))
-
-    def _options(self, obs: Observation, encoded: Encoded) -> Tensor:
-        """Every activity with the target and concept that the policy likes best for it."""
-        batch, activities = obs["activity_mask"].shape
-        every = torch.arange(activities, device=self.device).repeat(batch)
-        rows = Encoded(*(part.repeat_interleave(activities, 0) for part in encoded))
-        masks = ("activity_mask", "target_mask", "concept_mask")
-        wide = {key: obs[key].repeat_interleave(activities, 0) for key in masks}
-        likeliest = partial(torch.argmax, dim=-1)
-        _, own = self.choose_own(wide, rows, [already(every), likeliest, likeliest])
-        return torch.stack(own, dim=-1).view(batch, activities, 3)
 
     def _values(self, obs: Observation, encoded: Encoded) -> Tensor:
         values: Tensor = self.value_head(encoded) * obs["learner_present"]

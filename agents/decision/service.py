@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,7 +17,8 @@ from agents.tutors.trained_policy import SAMPLING_SEED
 from envs.curriculum import Curriculum
 from envs.events import Events
 from envs.view import readable
-from policies.attribution import encode_left_out, left_out
+from policies.attribution import encode_left_out, log_prob
+from policies.consideration import whole
 from policies.encoder import Encoded, Encoder
 from policies.explanation import Explanation
 from policies.policy import AttentionPolicy
@@ -94,23 +96,26 @@ class DecisionService:
         _check(self.policy, observation)
         device = self.policy.device
         seen = {key: torch.as_tensor(array, device=device) for key, array in observation.items()}
-        wide, known = _encode(self.policy, seen)
+        known = _encode(self.policy, seen)
         sampled = self._generator is not None
         told = self.policy.explain(
             observation, deterministic=not sampled, generator=self._generator, known=known
         )
-        actions, batch = told.actions, len(told.actions)
+        actions, batch, rests_on = told.actions, len(told.actions), told.left_out
         vetoes: tuple[tuple[Veto, ...], ...] = ((),) * batch
         if self.guard is not None:
-            ruling = self.guard.apply(self.policy, observation, actions, known[0])
+            encoded = whole(known[0], batch)
+            ruling = self.guard.apply(self.policy, observation, actions, encoded)
             actions, vetoes = ruling.actions, ruling.vetoes
-        rests_on = left_out(self.policy, seen, torch.as_tensor(actions, device=device), wide)
-        parts = rests_on.double().cpu().numpy()  # (B, 1 + T)
         own = (actions[:, :3] == told.actions[:, :3]).all(axis=1)  # (B,) not a guard-rail's
+        if not own.all():
+            final = torch.as_tensor(actions, device=device)
+            now = log_prob(self.policy, seen, final, whole(known[0], batch)).double().cpu().numpy()
+            rests_on = np.where(own[:, None], rests_on, now[:, None])
         accounts = tuple(
             Account(
                 explanation=_one(told, b),
-                left_out=parts[b] if own[b] else parts[b, :1],
+                left_out=rests_on[b] if own[b] else rests_on[b, :1],
                 vetoes=vetoes[b],
             )
             for b in range(batch)
@@ -130,23 +135,20 @@ class DecisionService:
         return feedback_on(events, observation, self.curriculum)
 
 
-def _encode(
-    policy: AttentionPolicy, seen: Mapping[str, Tensor]
-) -> tuple[Encoded, tuple[Encoded, list[Tensor]]]:
-    """Encodings with and without each token, and of them those of the whole classes.
+def _encode(policy: AttentionPolicy, seen: Mapping[str, Tensor]) -> tuple[Encoded, list[Tensor]]:
+    """Encodings with and without each token, and the attention of the whole classes.
 
-    A flat network has no tokens: there the first are the second.
+    A flat network has no tokens: there nothing is left out.
     """
     if policy.training:
         policy.set_training_mode(False)
     with torch.no_grad():
         if not isinstance(policy.encoder, Encoder):
-            known = policy.encoder(seen)
-            return known[0], known
+            flat: tuple[Encoded, list[Tensor]] = policy.encoder(seen)
+            return flat
         wide, attention = encode_left_out(policy, seen)
     times = len(wide.course) // len(seen["course"])
-    whole = Encoded(*(part[::times] for part in wide))
-    return wide, (whole, [weights[::times] for weights in attention])
+    return wide, [weights[::times] for weights in attention]
 
 
 def _one(told: Explanation, b: int) -> Explanation:
