@@ -9,16 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.activities import ACTIVITIES, MINUTES, Activity
+from envs.activities import MINUTES, Activity
+from envs.belief import Belief
 from envs.compiled import announce
 from envs.constants import Constants
 from envs.course import LARGEST_CURRICULUM, Course
 from envs.curriculum import Curriculum
-from envs.events import Events, empty_events
-from envs.learners.bkt import fitted_skills
-from envs.learners.family import Family
-from envs.learners.network import load_network, width
-from envs.learners.neural import SPARE_ROWS
+from envs.events import Events
 from envs.legal_actions import legal
 from envs.legality import Masks, empty_masks
 from envs.lessons import (
@@ -30,12 +27,10 @@ from envs.lessons import (
     play_decisions,
     start_course,
 )
+from envs.new_world import new_world
 from envs.observing import Views, empty_views
-from envs.prospects import foresee
-from envs.spaces import SCENES
-from envs.state import Ints, empty_state, plain_arrays
-from envs.tracing import Tracer, make_tracer
-from envs.world import World, compact, seat_plan, timetable
+from envs.state import Ints, plain_arrays
+from envs.world import compact
 
 NamedArrays = Views | Masks | Events | Outcome
 ILLEGAL_RULES = ("error", "circulate")
@@ -80,30 +75,16 @@ class Simulation:
         self.batch, self.course, self.curriculum = batch, course, curriculum
         self.constants, self.on_illegal, self.threads = constants, on_illegal, threads
         learners, concepts = course.learners, curriculum.size
-        self.world = world = _new_world(batch, course, curriculum, constants)
+        self.world = world = new_world(batch, course, curriculum, constants)
         self.views = empty_views(batch, learners, world.curriculum, world.seats)
         self.masks = empty_masks(batch, learners, concepts)
         self.outcome = empty_outcome(batch, learners)
         self.report = empty_report(batch, learners)
         self.actions = np.zeros((batch, 3 + 2 * learners), np.int64)
-        self._believed = world._replace(constants=compact(believed))
         self._privileged = int(course.tracer == "truth")
-        self._tracer = self._make_tracer()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-
-    def _make_tracer(self) -> Tracer | None:
-        if self.course.tracer in ("none", "truth"):
-            return None
-        world = self._believed
-        return make_tracer(
-            self.course.tracer,
-            world.curriculum,
-            world.constants,
-            self.batch,
-            self.course.learners,
-            belief=self.views.belief,
-            understanding=self.views.understanding,
-        )
+        seen = world._replace(constants=compact(believed))
+        self._belief = Belief(course.tracer, seen, self.views, self._share)
 
     @property
     def observation(self) -> dict[str, NDArray[np.float32]]:
@@ -128,9 +109,7 @@ class Simulation:
         args = (mask, self._privileged, self.world, self.views, self.masks)
         self._share(lambda start, stop: start_course(start, stop, *args))
         self.outcome.done[mask == 1] = 0
-        if self._tracer is not None:
-            self._tracer.reset(mask == 1)
-        self._foresee(mask)
+        self._belief.begin(mask)
 
     def spread(self) -> None:
         """Start anew, classroom i of B being i / B of the way into a course with nothing taught."""
@@ -167,15 +146,7 @@ class Simulation:
             self.outcome,
         )
         self._share(lambda start, stop: play_decisions(start, stop, *args))
-        if self._tracer is not None:
-            self._tracer.update(self.world.events)
-        self._foresee(np.ones(self.batch, np.int64))
-
-    def _foresee(self, chosen: Ints) -> None:
-        """Write what the belief promises; without a belief there are no prospects."""
-        world = self._believed
-        if self.course.tracer != "none":
-            self._share(lambda start, stop: foresee(start, stop, chosen, self.views, world))
+        self._belief.update()
 
     def finish(self) -> Report:
         """Report of the classrooms that are done; rows of the others are stale."""
@@ -211,9 +182,7 @@ class Simulation:
         )
         for name, group in groups:
             arrays |= {f"{name}.{field}": array for field, array in group._asdict().items()}
-        if self._tracer is not None:
-            arrays |= {f"tracer.{n}": array for n, array in self._tracer.arrays().items()}
-        return arrays
+        return arrays | {f"tracer.{n}": array for n, array in self._belief.arrays().items()}
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """Copies of all arrays that a later step depends on, by name."""
@@ -230,27 +199,6 @@ class Simulation:
                 found = saved[name].shape if name in saved else "missing"
                 raise ValueError(f"state {name} is {found}; expected shape {array.shape}")
             array[...] = saved[name]
-
-
-def _new_world(batch: int, course: Course, curriculum: Curriculum, constants: Constants) -> World:
-    traced = course.families != (Family.CALIBRATED,)
-    network = load_network()
-    neural = Family.NEURAL in course.families
-    hidden = (curriculum.size + SPARE_ROWS, width(network)) if neural else (0, 0)
-    sizes = (batch, course.learners, curriculum.size, ACTIVITIES)
-    state = empty_state(*sizes, traced=traced, hidden=hidden)
-    return World(
-        state=state,
-        events=empty_events(batch, course.learners),
-        curriculum=curriculum.arrays(),
-        constants=compact(constants),
-        timetable=timetable(course, SCENES.index(course.scene)),
-        seats=seat_plan(course.learners, constants.attention.contagion_behind),
-        families=np.array(course.families, np.int64),
-        family=np.zeros(batch, np.int64),
-        skills=fitted_skills(),
-        network=network,
-    )
 
 
 def _check(batch: int, curriculum: Curriculum, on_illegal: str, threads: int) -> None:

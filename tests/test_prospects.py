@@ -66,7 +66,7 @@ def test_nobody_absent_and_no_empty_belief_promises_anything() -> None:
     assert not taught("none").observation["prospects"].any()
     simulation = taught("gaussian")
     simulation.world.state.mind.present[:, 2] = 0
-    simulation._foresee(np.ones(simulation.batch, np.int64))
+    simulation._belief.foresee(np.ones(simulation.batch, np.int64))
     prospects = simulation.observation["prospects"]
     assert not prospects[:, 2].any()
     assert (prospects >= 0).all()
@@ -80,7 +80,7 @@ def test_knowing_a_prerequisite_better_makes_its_successor_worth_teaching() -> N
     parent = int(np.flatnonzero(edges[:, child])[0])
     before = simulation.observation["prospects"][0, 0, child].copy()
     simulation.views.belief[0, 0, parent, 0] += 1.0
-    simulation._foresee(np.ones(simulation.batch, np.int64))
+    simulation._belief.foresee(np.ones(simulation.batch, np.int64))
     assert (simulation.observation["prospects"][0, 0, child, :KINDS] > before[:KINDS]).all()
 
 
@@ -89,7 +89,7 @@ def test_a_partner_who_leaves_takes_the_prospects_of_peer_work_along() -> None:
     peer = PROSPECTS.index("peer")
     before = simulation.observation["prospects"][:, 0].copy()
     simulation.world.state.mind.present[:, 1] = 0
-    simulation._foresee(everyone)
+    simulation._belief.foresee(everyone)
     after = simulation.observation["prospects"][:, 0]
     assert (after[:, :, peer] < before[:, :, peer]).all()
     np.testing.assert_array_equal(after[:, :, 0], before[:, :, 0])

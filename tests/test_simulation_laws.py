@@ -199,7 +199,7 @@ def test_observation_knows_hidden_state_only_through_events_and_readings() -> No
     for each in (simulation, other):
         show(0, 0, each.world, each.views, each.masks)
         each.views.prospects[:] = -1.0
-        each._foresee(np.ones(1, np.int64))
+        each._belief.foresee(np.ones(1, np.int64))
     for name, array in simulation.observation.items():
         np.testing.assert_array_equal(array, other.observation[name], err_msg=name)
 

@@ -82,7 +82,7 @@ def random_course() -> dict[str, np.ndarray]:
         world, views = simulation.world, simulation.views
         events, known = world.events, world.state.knowledge.understanding
         b, i, n = np.nonzero(np.arange(events.correct.shape[2]) < events.answers[..., None])
-        predicted = simulation._tracer.predicted[b, i, n]
+        predicted = simulation._belief.tracer.predicted[b, i, n]
         rows.append((predicted, events.correct[b, i, n], known[b, i, events.concept[b, i, n]]))
         if decision % 10 == 9:
             _true_mastery(world, mastery)
