@@ -159,10 +159,14 @@ class SB3Classrooms(VecEnv):
     def state_dict(self) -> Arrays:
         """Everything that the next step depends on, the simulation's arrays included.
 
-        Of environments that cannot be saved: the decisions made, so that what follows is new.
+        Of environments that cannot be saved: how much was taught, so that what follows is new.
         """
         if not self.can_be_saved:
-            return {"adapter.decisions": np.array(self.decisions)}
+            begun = getattr(self.env, "episodes", 0)
+            return {
+                "adapter.decisions": np.array(self.decisions),
+                "adapter.episodes": np.array(begun),
+            }
         own = {"adapter.returns": self.returns, "adapter.lengths": self.lengths}
         theirs: Arrays = self.get_attr("state_dict", 0)[0]()
         return own | theirs
@@ -170,12 +174,17 @@ class SB3Classrooms(VecEnv):
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> Arrays:
         """Go back to a saved state, and give its observation.
 
-        Environments that cannot be saved start new episodes, of seeds not used before: those that
-        this adapter was seeded with, and as many on as decisions were made.
+        Environments that cannot be saved start new episodes: those that count the episodes of their
+        seeds, with the first that has not begun; others with seeds not used before, as many on from
+        the adapter's own as decisions were made.
         """
         if not self.can_be_saved:
             self.decisions = int(state["adapter.decisions"])
-            self.seed((self._seeds[0] or 0) + self.decisions)
+            if hasattr(self.env, "episodes"):
+                begun = int(state["adapter.episodes"])
+                self.set_options({**self._options[0], "episode": begun})
+            else:
+                self.seed((self._seeds[0] or 0) + self.decisions)
             return self.reset()
         self.returns[:] = state["adapter.returns"]
         self.lengths[:] = state["adapter.lengths"]

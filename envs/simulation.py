@@ -97,10 +97,10 @@ class Simulation:
         over: NDArray[np.bool_] = self.outcome.done == 1
         return over
 
-    def seed(self, seeds: Ints) -> None:
-        """Give every classroom its seed (B,) >= 0; the next start is its episode 0."""
+    def seed(self, seeds: Ints, episode: int = 0) -> None:
+        """Give every classroom its seed (B,) >= 0; the next start is its episode of that number."""
         self.world.state.clock.seed[:] = seeds
-        self.world.state.clock.episode[:] = -1
+        self.world.state.clock.episode[:] = episode - 1
 
     def start(self, chosen: NDArray[np.bool_] | None = None) -> None:
         """Start the next episode in the chosen (B,) classrooms (default: all)."""

@@ -24,11 +24,12 @@ from unity_bridge.channel_messages import (
     Scene,
     Share,
     TaughtCurriculum,
-    decode,
-    encode,
+    WindowCounts,
+    Windows,
 )
 from unity_bridge.channels import Channels, ClassroomChannel, SceneStats
 from unity_bridge.faults import Garbled, WrongVersion
+from unity_bridge.message_encoding import decode, encode
 from unity_bridge.mlagents import OutgoingMessage, SideChannelManager
 
 ANSWER = Answer(
@@ -45,6 +46,13 @@ ANSWER = Answer(
 ONE_OF_EACH: tuple[Message, ...] = (
     Hello(package="1.2.3", unity="6000.0.1f1", layout="ab12"),
     ANSWER,
+    Windows(
+        classroom=1,
+        learners=(
+            WindowCounts(learner=1, gaze=3, head=4, face=4, voice=0, touch=2),
+            WindowCounts(learner=2, gaze=0, head=0, face=0, voice=0, touch=0),
+        ),
+    ),
     TaughtCurriculum.of(builtin("algebra-16")),
     Scene(
         scene="classroom",
@@ -53,9 +61,11 @@ ONE_OF_EACH: tuple[Message, ...] = (
         seats_in_row=4,
         lessons=6,
         minutes=40,
+        gap_days=2.0,
+        retention_days=14.0,
         seed=7,
     ),
-    Classes(seeds=(2**40, 3), spread=True),
+    Classes(seeds=(2**40, 3), episode=2, spread=True),
     Caption(classroom=0, learner=0, text="Größe? 分数 😀", seconds=4.0),
     Reasons(
         classroom=0,

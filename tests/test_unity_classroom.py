@@ -184,7 +184,8 @@ def test_a_lost_build_stands_still_while_the_others_go_on(build: str, sent: sign
         restarting=Restarting(wait_seconds=0.1),
     )
     try:
-        before = {key: array.copy() for key, array in bridge.reset(seed=0)[0].items()}
+        first, infos = bridge.reset(seed=0)
+        before, phi = {key: array.copy() for key, array in first.items()}, infos["phi"]
         os.kill(bridge.workers.each[0].link.connection._running._process.pid, sent)
         random, obs, missed = np.random.default_rng(0), before, 0
         while True:
@@ -205,6 +206,11 @@ def test_a_lost_build_stands_still_while_the_others_go_on(build: str, sent: sign
         assert not infos["_final_info"][:2].any()
         _same_observation(infos["final_obs"], before, slice(2))
         assert [worker for worker, _ in bridge.faults] == [0]
+        assert bridge.workers.each[0].begun.tolist() == [2, 2]
+        assert (infos["phi"][:2] != phi[:2]).all()  # new learners, of the same classes
+        native = ClassroomVectorEnv(2, course=COURSE)
+        native.reset(seed=0)
+        _same(infos["phi"][:2], native.reset()[1]["phi"], "phi of the second course")
         assert bridge.step(legal_action(obs, random))[4]["moved"].all()
     finally:
         bridge.close()

@@ -20,7 +20,9 @@ from envs.curriculum import builtin
 from envs.spaces import BEHAVIOUR, CONCEPT_FEATURES
 from tests.random_teaching import legal_action
 from tests.wire_program import WireProgram, needs_mcs, needs_mono, running
-from unity_bridge.channel_messages import Answer, TaughtCurriculum, encode
+from unity_bridge.channel_messages import Answer, TaughtCurriculum
+from unity_bridge.message_encoding import encode
+from unity_bridge.told_events import told
 
 pytestmark = [needs_mcs, needs_mono]
 SICKENING = Constants()._replace(
@@ -41,25 +43,11 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WireProgram]:
 
 def _decision(env: ClassroomEnv, action: NDArray[np.int64], before: dict[str, Any]) -> Any:
     """What Unity would be told of the decision just played: seen, not hidden."""
-    state, events = env.simulation.world.state, env.simulation.world.events
+    state = env.simulation.world.state
     answers = [
-        json.loads(
-            encode(
-                Answer(
-                    classroom=0,
-                    learner=i + 1,
-                    concept=int(events.concept[0, i, n]),
-                    item=int(events.item[0, i, n]),
-                    correct=bool(events.correct[0, i, n]),
-                    quiz=bool(events.quiz[0, i, n]),
-                    seconds=float(events.seconds[0, i, n]),
-                    hints=int(state.sensing.hints[0, i]) if n == 0 else 0,
-                    time=float(events.hours[0, i, n]) * 3600.0,
-                )
-            )
-        )
-        for i in range(env.simulation.course.learners)
-        for n in range(events.answers[0, i])
+        json.loads(encode(message))
+        for message in told(env.simulation, 0)
+        if isinstance(message, Answer)
     ]
     return {
         "action": action.tolist(),

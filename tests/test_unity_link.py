@@ -1,6 +1,6 @@
 """Classrooms that ask at different times, end and come back are rows that stand still or move."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,11 +9,11 @@ import pytest
 
 from tests.scripted_player import ScriptedPlayer, agent, free_port, observation, output
 from unity_bridge.agreement import LayoutMismatchError
-from unity_bridge.channel_messages import Hello
+from unity_bridge.channel_messages import Answer, Hello, Message
 from unity_bridge.channels import ClassroomChannel
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import Player
-from unity_bridge.faults import AgentsDiffer, BehaviorMissing, WrongVersion
+from unity_bridge.faults import AgentsDiffer, BehaviorMissing, Garbled, WrongVersion
 from unity_bridge.layout import TRAINING_FIELDS, Layout
 from unity_bridge.mlagents import SideChannelManager
 from unity_bridge.transport import Listening
@@ -39,16 +39,22 @@ def _ended(number: int, seen: float, **fields: Any) -> dict[str, Any]:
 def _linked(
     *messages: list[dict[str, Any]],
     name: str = NAME,
-    side_channel: bytes = b"",
+    said: Mapping[int, Sequence[Message]] | None = None,
     training: bool = True,
 ) -> Iterator[tuple[ClassroomLink, ScriptedPlayer]]:
-    """A link to a player that says the first message at both resets, then the others."""
-    lines = [messages[0], *messages]
+    """A link to a player that says the first message at both resets, then the others.
+
+    With the message of a number, it says on the channel what is given for it.
+    """
+    lines, numbers = [messages[0], *messages], iter([0, *range(len(messages))])
+    channel = ClassroomChannel()
 
     def script(_: Any) -> Any:
-        said = output(**{name: lines.pop(0)})
-        said.side_channel = side_channel
-        return said
+        spoken = output(**{name: lines.pop(0)})
+        for message in (said or {}).get(next(numbers), ()):
+            channel.send(message)
+        spoken.side_channel = bytes(SideChannelManager([channel]).generate_side_channel_messages())
+        return spoken
 
     brain = {"num_discrete_actions": 5, "discrete_branch_sizes": LAYOUT.branches}
     port = free_port()
@@ -155,11 +161,34 @@ def test_a_scene_without_a_classroom_is_refused_by_its_names() -> None:
 
 
 def test_a_package_of_another_layout_is_refused() -> None:
-    channel = ClassroomChannel()
-    channel.send(Hello(package="1.0.0", unity="6000.0", layout="other"))
-    packed = bytes(SideChannelManager([channel]).generate_side_channel_messages())
+    hello = Hello(package="1.0.0", unity="6000.0", layout="other")
     with (
         pytest.raises(WrongVersion, match=r"version other of the layout \(ClassroomLayout\.cs\)"),
-        _linked([_agent(1, 0)], side_channel=packed),
+        _linked([_agent(1, 0)], said={0: [hello]}),
     ):
         pass
+
+
+def _answer(classroom: int, item: int) -> Answer:
+    fields = {"correct": True, "quiz": False, "seconds": 1.0, "hints": 0, "time": 0.0}
+    return Answer(classroom=classroom, learner=1, concept=0, item=item, **fields)
+
+
+def test_what_is_told_of_a_decision_comes_with_its_end() -> None:
+    """Also where others asked meanwhile, where nobody asked, and where it was the course's last."""
+    both = [_agent(4, 1), _agent(9, 2)]
+    lines = ([_agent(9, 3)], [], [_ended(4, 5)], [_agent(4, 6), _agent(9, 4)])
+    said = {0: [_answer(0, 7)], 1: [_answer(0, 1), _answer(1, 2)], 2: [_answer(0, 3)]}
+    with _linked(both, *lines, said=said | {4: [_answer(1, 4)]}) as (link, _):
+        told = link.step(_actions(0, 0)).told
+        assert [[a.item for a in own] for own in told] == [[], [2]]  # what came before is dropped
+        told = link.step(_actions(0, 0)).told
+        assert [[a.item for a in own] for own in told] == [[1, 3], [4]]
+
+
+def test_an_answer_from_a_classroom_that_is_not_there_is_refused() -> None:
+    with (
+        _linked([_agent(1, 0)], [_agent(1, 0)], said={1: [_answer(1, 0)]}) as (link, _),
+        pytest.raises(Garbled, match="classroom is 1; there are 1"),
+    ):
+        link.step(_actions(0))

@@ -121,7 +121,15 @@ def test_the_stage_is_set_by_messages_before_the_first_reset() -> None:
     stage = Stage(SETTINGS)
     stage.expect(areas=7, seed=1)  # the build's own number of classrooms wins
     scene = Scene(
-        scene="workshop", classrooms=2, learners=2, seats_in_row=2, lessons=3, minutes=5, seed=4
+        scene="workshop",
+        classrooms=2,
+        learners=2,
+        seats_in_row=2,
+        lessons=3,
+        minutes=5,
+        gap_days=1.0,
+        retention_days=7.0,
+        seed=4,
     )
     stage.set(scene)
     stage.set(TaughtCurriculum.of(Curriculum("two", _two_concepts(), (("a", "b"),))))
@@ -129,14 +137,18 @@ def test_the_stage_is_set_by_messages_before_the_first_reset() -> None:
     assert moment.agents.tolist() == [0, 1]
     course = stage.areas.simulation.course
     assert (course.scene, course.learners, course.lessons, course.minutes) == ("workshop", 2, 3, 5)
+    assert (course.gap_days, course.retention_days) == (1.0, 7.0)
     assert stage.areas.simulation.curriculum.prerequisites == (("a", "b"),)
     assert stage.areas.simulation.world.state.clock.seed.tolist() == [4, 5]
-    stage.set(Classes(seeds=(8, 3), spread=False))
+    stage.set(Classes(seeds=(8, 3), episode=0, spread=False))
     stage.reset()
     assert stage.areas.simulation.world.state.clock.seed.tolist() == [8, 3]
     assert stage.areas.simulation.world.state.clock.episode.tolist() == [0, 0]
     stage.reset()
     assert stage.areas.simulation.world.state.clock.episode.tolist() == [1, 1]
+    stage.set(Classes(seeds=(8, 3), episode=4, spread=False))
+    stage.reset()
+    assert stage.areas.simulation.world.state.clock.episode.tolist() == [4, 4]
     with pytest.raises(ValueError, match="start it anew"):
         stage.set(Scene(**(vars(scene) | {"learners": 3})))
 

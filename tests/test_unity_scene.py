@@ -22,8 +22,7 @@ from unity_bridge.channel_messages import (
     Scene,
     TaughtConcept,
     TaughtCurriculum,
-    decode,
-    encode,
+    Windows,
 )
 from unity_bridge.compilation import (
     CONTRACT,
@@ -34,6 +33,7 @@ from unity_bridge.compilation import (
     compile_sources,
 )
 from unity_bridge.layout import TRAINING_FIELDS, Layout, fingerprint
+from unity_bridge.message_encoding import decode, encode
 
 pytestmark = [needs_mcs, needs_mono]
 CONCEPT = {"text": "", "depth": 0.0, "prerequisites": (), "difficulties": (0.0,) * 12}
@@ -42,7 +42,15 @@ CURRICULUM = TaughtCurriculum(
     concepts=(TaughtConcept(name="sums", **CONCEPT), TaughtConcept(name="roots", **CONCEPT)),
 )
 SCENE = Scene(
-    scene="classroom", classrooms=1, learners=3, seats_in_row=3, lessons=1, minutes=10, seed=1
+    scene="classroom",
+    classrooms=1,
+    learners=3,
+    seats_in_row=3,
+    lessons=1,
+    minutes=10,
+    gap_days=1.0,
+    retention_days=7.0,
+    seed=1,
 )
 STATE = {"occupation": 0, "concept": -1, "affect": 0, "fatigue": 0.0, "sickness": 0.0}
 PUPPETS = Puppets(
@@ -117,13 +125,13 @@ def test_gaze_follows_the_twin_and_is_missing_without_eyes_or_mouse(seen: dict[s
 
 def test_a_persons_answers_are_booked_and_reported(seen: dict[str, Any]) -> None:
     messages = [decode(text.encode()) for text in seen["sent"]]
-    hello, again, *answers = messages
+    hello, again, *rest = messages
+    answers = [message for message in rest if isinstance(message, Answer)]
     assert hello == again
     assert isinstance(hello, Hello)
     assert hello.layout == fingerprint()
     assert 3 <= len(answers) <= 6
     for answer in answers:
-        assert isinstance(answer, Answer)
         assert (answer.learner, answer.concept, answer.correct, answer.quiz) == (1, 0, True, False)
         assert 4 <= answer.item < 8  # the middle third of the curriculum's twelve
         assert 240 <= answer.time <= 360  # while the class practises
@@ -131,6 +139,15 @@ def test_a_persons_answers_are_booked_and_reported(seen: dict[str, Any]) -> None
     assert attempts == successes == pytest.approx(math.log1p(len(answers)), abs=1e-5)
     assert last == 1.0
     assert seen["evidence"][14:16] == [0.0, 0.0]
+
+
+def test_the_end_of_a_decision_tells_how_often_each_sensor_was_read(seen: dict[str, Any]) -> None:
+    """Present (4 min), circulate (2), present (4): eight, four and eight windows of 30 s."""
+    messages = [decode(text.encode()) for text in seen["sent"]]
+    ends = [message for message in messages if isinstance(message, Windows)]
+    assert [end.learners[1].gaze for end in ends] == [8, 4, 8]
+    assert [learner.learner for learner in ends[0].learners] == [1, 2, 3]
+    assert ends[0].learners[0].gaze == 0  # the person has neither eyes nor mouse here
 
 
 def test_answers_are_those_of_the_seat(seen: dict[str, Any]) -> None:

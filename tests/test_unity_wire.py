@@ -15,8 +15,9 @@ from envs.sensors import add_window, window_features
 from envs.world import seats_per_row
 from tests.test_unity_channels import ONE_OF_EACH
 from tests.wire_program import WireProgram, needs_mcs, needs_mono, running
-from unity_bridge.channel_messages import CHANNEL_ID, Message, encode
+from unity_bridge.channel_messages import CHANNEL_ID, Message
 from unity_bridge.layout import Layout
+from unity_bridge.message_encoding import encode
 
 pytestmark = [needs_mcs, needs_mono]
 
@@ -55,7 +56,7 @@ def test_messages_come_back_byte_for_byte(wire: WireProgram, message: Message) -
 
 
 def test_seeds_beyond_32_bits_come_back(wire: WireProgram) -> None:
-    payload = b'{"type":"classes","version":1,"seeds":[1099511627776,7],"spread":true}'
+    payload = b'{"type":"classes","version":1,"seeds":[1099511627776,7],"episode":0,"spread":true}'
     said = wire.ask("message", payload=payload.hex(), at=0.0)
     assert bytes.fromhex(said["payload"]) == payload
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unity_bridge.layout import Layout
+from unity_bridge.layout import TRAINING_FIELDS, Layout
 from unity_bridge.messages import WireMessage
 from unity_bridge.simulated_areas import Moment
 
@@ -16,13 +16,15 @@ class AgentWriter:
 
     Args:
         layout: Of their classrooms.
+        blind: Leaves out the fields of training.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, blind: bool = False) -> None:
         self.layout = layout
-        self._names = [field.name for field in layout.fields]
+        fields = [own for own in layout.fields if not (blind and own.name in TRAINING_FIELDS)]
+        self._names = [field.name for field in fields]
         self._template = WireMessage().unity_output.rl_output.agentInfos["a"].value.add()
-        for field in layout.fields:
+        for field in fields:
             self._template.observations.add(name=field.name, shape=[field.size])
 
     def describe(self, behaviour: Any) -> None:

@@ -41,6 +41,11 @@ class BuildSettings:
     most_decisions: int = 0
     """Decisions after which a course is interrupted, as by Unity's Max Step; 0: never."""
 
+    blind: bool = False
+    """Whether knowledge is traced in Python alone, as with people in a Unity scene: what belief and
+    curriculum fill in (`envs.observed_class.FILLED_IN`) are zeros, answers are told, and nothing is
+    said of the true gain."""
+
     def __post_init__(self) -> None:
         """Check the ranges."""
         for name, least in (("classrooms", 0), ("threads", 1), ("most_decisions", 0)):

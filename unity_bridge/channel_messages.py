@@ -17,17 +17,14 @@ is no null and no map, so that Unity's JsonUtility reads it. Numbers are finite.
 0 is the class. `concept` and `item` count from 0 in the curriculum; -1 is none. A reader ignores
 fields and types that it does not know; a field that it needs and does not find, or of another kind,
 is an error. `VERSION` goes up when an existing field changes its meaning, and a message of another
-version is refused.
+version is refused. `unity_bridge.message_encoding` writes and reads them.
 """
 
-import json
-import typing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from envs.curriculum import Curriculum
-from unity_bridge.faults import Garbled, WrongVersion
 
 CHANNEL_ID: Final = UUID("0015895d-eac5-55c6-965a-7964226a6546")
 """uuid5(NAMESPACE_URL, "attention-learning-system/classroom-channel")."""
@@ -64,6 +61,26 @@ class Answer:
     """Hints asked for before the answer."""
     time: float
     """Seconds since the course began, nights and gaps included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowCounts:
+    """In how many windows of 30 s each sensor of a learner was read in a decision."""
+
+    learner: int
+    gaze: int
+    head: int
+    face: int
+    voice: int
+    touch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """From Unity, when a decision ends: how much its sensor readings rest on."""
+
+    classroom: int
+    learners: tuple[WindowCounts, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +141,10 @@ class Scene:
     lessons: int
     minutes: int
     """Of one lesson."""
+    gap_days: float
+    """Between one lesson and the next."""
+    retention_days: float
+    """From the last lesson to the delayed test."""
     seed: int
 
 
@@ -133,6 +154,9 @@ class Classes:
 
     seeds: tuple[int, ...]
     """One for each classroom, in the order of the agents' numbers; none: as before."""
+    episode: int
+    """Courses of these seeds to pass over: 0 begins with the first. Where learners were met before,
+    as in a training that goes on, a later course has new ones."""
     spread: bool
     """Whether classroom i of B starts i / B of the way into an untaught course, which a simulated
     classroom can: then what is learnt from a batch is of all times."""
@@ -194,10 +218,13 @@ class Puppets:
     puppets: tuple[Puppet, ...]
 
 
-Message = Hello | Answer | TaughtCurriculum | Scene | Classes | Caption | Reasons | Puppets
+Message = (
+    Hello | Answer | Windows | TaughtCurriculum | Scene | Classes | Caption | Reasons | Puppets
+)
 TYPES: Final[dict[str, type[Any]]] = {
     "hello": Hello,
     "answer": Answer,
+    "windows": Windows,
     "curriculum": TaughtCurriculum,
     "scene": Scene,
     "classes": Classes,
@@ -205,78 +232,3 @@ TYPES: Final[dict[str, type[Any]]] = {
     "reasons": Reasons,
     "puppets": Puppets,
 }
-_NAMES = {kind: name for name, kind in TYPES.items()}
-
-
-def encode(message: Message) -> bytes:
-    """The payload for a message.
-
-    Raises:
-        ValueError: A number is not finite.
-    """
-    head = {"type": _NAMES[type(message)], "version": VERSION}
-    return json.dumps(
-        head | _plain(message), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    ).encode("utf-8")
-
-
-def _plain(message: Any) -> dict[str, Any]:
-    return {
-        field.name: [_plain(v) if hasattr(v, "__dataclass_fields__") else v for v in value]
-        if isinstance(value := getattr(message, field.name), tuple)
-        else value
-        for field in fields(message)
-    }
-
-
-def decode(payload: bytes) -> Message | None:
-    """The message in a payload; None where its type is unknown here.
-
-    Raises:
-        Garbled: It is no JSON object in UTF-8, or a field is missing or of the wrong kind.
-        WrongVersion: It is of another version of these messages.
-    """
-    try:
-        found = json.loads(payload.decode("utf-8"), parse_constant=_refuse)
-        if not isinstance(found, dict):
-            raise ValueError(f"it is {type(found).__name__}; expected an object")
-        name = _value("type", str, found.get("type"))
-        version = _value("version", int, found.get("version"))
-    except ValueError as broken:
-        raise Garbled("A message of the classroom channel", str(broken)) from broken
-    if version != VERSION:
-        raise WrongVersion("the classroom channel", str(version), str(VERSION))
-    try:
-        return _filled(TYPES[name], found) if name in TYPES else None
-    except ValueError as broken:
-        raise Garbled(f"A {name} message of the classroom channel", str(broken)) from broken
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"it holds {constant}; expected finite numbers")
-
-
-def _filled(kind: type[Any], found: dict[str, Any]) -> Any:
-    """A dataclass from a JSON object."""
-    hints = typing.get_type_hints(kind)
-    missing = [field.name for field in fields(kind) if field.name not in found]
-    if missing:
-        raise ValueError(f"field {missing[0]} is missing")
-    return kind(**{f.name: _value(f.name, hints[f.name], found[f.name]) for f in fields(kind)})
-
-
-def _value(name: str, kind: Any, value: Any) -> Any:
-    """The value of one field as its declared kind."""
-    if typing.get_origin(kind) is tuple:
-        if not isinstance(value, list):
-            raise ValueError(f"field {name} is {value!r}; expected a list")
-        return tuple(_value(name, typing.get_args(kind)[0], element) for element in value)
-    if hasattr(kind, "__dataclass_fields__"):
-        if not isinstance(value, dict):
-            raise ValueError(f"field {name} holds {value!r}; expected an object")
-        return _filled(kind, value)
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        raise ValueError(f"field {name} is {value!r}; expected {kind.__name__}")
-    return value

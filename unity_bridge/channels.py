@@ -7,7 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from unity_bridge.channel_messages import CHANNEL_ID, Message, decode, encode
+from unity_bridge.channel_messages import CHANNEL_ID, Message
+from unity_bridge.message_encoding import decode, encode
 from unity_bridge.mlagents import (
     EngineConfigurationChannel,
     EnvironmentParametersChannel,
@@ -48,7 +49,7 @@ class ClassroomChannel(SideChannel):  # type: ignore[misc]  # mlagents-envs has 
         """Called by mlagents-envs with each message.
 
         Raises:
-            Garbled, WrongVersion: See `channel_messages.decode`.
+            Garbled, WrongVersion: See `message_encoding.decode`.
         """
         message = decode(bytes(msg.get_raw_bytes()))
         if message is not None:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unity_bridge.agreement import agreed_layout
-from unity_bridge.channel_messages import Classes, Hello
+from unity_bridge.channel_messages import Answer, Classes, Hello, Message, Windows
 from unity_bridge.connection import Connection, Player
 from unity_bridge.conversation import Conversation
-from unity_bridge.faults import AgentsDiffer, WrongVersion
+from unity_bridge.faults import AgentsDiffer, Garbled, WrongVersion
 from unity_bridge.layout import BEHAVIOUR, Bools, Floats, fingerprint
 from unity_bridge.mlagents import ActionTuple
 from unity_bridge.seats import Seats
@@ -31,6 +31,7 @@ class Transition:
     outcome: Floats  # (B, n) as the layout packs it
     report: Floats  # (B, n) rows valid where terminated
     final: Arrays  # (B, ...) last observations, rows valid where a course is over
+    told: tuple[tuple[Message, ...], ...] = ()  # (B,) answers and windows of the decision
 
 
 class ClassroomLink:
@@ -53,6 +54,7 @@ class ClassroomLink:
 
     Attributes:
         observation: Of every classroom when it last asked, (B, ...); overwritten by the next step.
+        hello: How the package introduced itself; None where it did not.
     """
 
     def __init__(
@@ -65,6 +67,8 @@ class ClassroomLink:
     ) -> None:
         connection = Connection(player, listening=listening, waiting=waiting)
         self._messages = connection.channels.classroom
+        self._told: list[list[Message]] = []  # by row; none yet
+        self.hello: Hello | None = None
         self.connection = connection
         try:
             self._conversation = Conversation(connection, BEHAVIOUR)
@@ -72,7 +76,7 @@ class ClassroomLink:
                 self._conversation.behavior.name,
                 self._conversation.behavior.spec,
             )
-            self._check_fingerprint()
+            self._listen()
             self.layout = agreed_layout(self.behaviour, spec, training=training)
             self._places = {sensor.name: n for n, sensor in enumerate(spec.observation_specs)}
             decisions = self._conversation.restart({})
@@ -89,24 +93,29 @@ class ClassroomLink:
         """What led to the observation, (B, n) as the layout packs it."""
         return self._now["outcome"]
 
-    def reset(self, seeds: Sequence[int] = (), *, spread: bool = False) -> None:
+    def tell(self, message: Message) -> None:
+        """Have a message sent to the scene, with the next exchange."""
+        self._messages.send(message)
+
+    def reset(self, seeds: Sequence[int] = (), *, spread: bool = False, episode: int = 0) -> None:
         """Start new courses everywhere.
 
         Args:
             seeds: One for each classroom; none: the next classes of the last seeds.
             spread: See `channel_messages.Classes`.
+            episode: The same.
         """
-        self._messages.send(Classes(seeds=tuple(seeds), spread=spread))
+        self.tell(Classes(seeds=tuple(seeds), episode=episode, spread=spread))
         self._begin(self._conversation.restart({}))
-        self._check_fingerprint()
 
     def step(self, actions: NDArray[np.integer]) -> Transition:
         """Act (B, 3 + 2 S) in the classrooms that ask, and go on until some classroom asks."""
-        told = ActionTuple(discrete=actions[self._asking].astype(np.int32))
-        decisions, ends = self._conversation.say(told)
-        self._note(ends)
-        while not len(decisions):
-            decisions, ends = self._conversation.say(None)
+        chosen: ActionTuple | None = ActionTuple(discrete=actions[self._asking].astype(np.int32))
+        decisions: Any = ()
+        while not decisions:
+            decisions, ends = self._conversation.say(chosen)
+            chosen = None
+            self._listen()
             self._note(ends)
         return self._transition(decisions)
 
@@ -121,6 +130,9 @@ class ClassroomLink:
         self._over = np.zeros(self.classrooms, np.bool_)
         self._over_reward = np.zeros(self.classrooms)
         self._interrupted = np.zeros(self.classrooms, np.bool_)
+        self._told = []
+        self._listen()  # what came so far is of courses before
+        self._told = [[] for _ in range(self.classrooms)]
         self._hear(decisions)
 
     def _hear(self, decisions: Any) -> None:
@@ -153,6 +165,9 @@ class ClassroomLink:
         outcome = np.where(done[:, None], self._last["outcome"], self._now["outcome"])
         outcome[~moved, : -self.layout.learners] = 0  # nothing passes; phi, the last, stays
         self._over &= ~moved
+        told = tuple(tuple(self._told[row]) if there else () for row, there in enumerate(moved))
+        for row in rows:
+            self._told[row] = []
         return Transition(
             moved=moved,
             rewards=rewards,
@@ -161,6 +176,7 @@ class ClassroomLink:
             outcome=outcome,
             report=self._last["report"],
             final=self.layout.restore(self._last),
+            told=told,
         )
 
     def _read(
@@ -174,8 +190,16 @@ class ClassroomLink:
         rows = self.classrooms
         return {own.name: np.zeros((rows, own.size), np.float32) for own in self.layout.fields}
 
-    def _check_fingerprint(self) -> None:
-        """A package that says which layout it was generated for must be of this one."""
+    def _listen(self) -> None:
+        """Keep what the scene tells of each classroom's decision until that has been played."""
         for message in self._messages.take():
-            if isinstance(message, Hello) and message.layout != fingerprint():
-                raise WrongVersion("the layout (ClassroomLayout.cs)", message.layout, fingerprint())
+            if isinstance(message, Hello):
+                self.hello = message
+                if message.layout != fingerprint():
+                    kind = "the layout (ClassroomLayout.cs)"
+                    raise WrongVersion(kind, message.layout, fingerprint())
+            elif self._told and isinstance(message, Answer | Windows):
+                if not 0 <= message.classroom < len(self._told):
+                    reason = f"classroom is {message.classroom}; there are {len(self._told)}"
+                    raise Garbled("A message of the classroom channel", reason)
+                self._told[message.classroom].append(message)

@@ -81,17 +81,31 @@ class UnityClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[
         """What went wrong so far: worker and fault."""
         return self.workers.faults
 
+    @property
+    def episodes(self) -> int:
+        """Courses of the present seeds that have begun, in the classroom with the most."""
+        return max(int(worker.begun.max()) for worker in self.workers.each)
+
     def reset(
         self,
         *,
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Observation, Infos]:
-        """Start a new course in every classroom; arguments as of `ClassroomVectorEnv`."""
-        options = options or {"spread": False}
-        if set(options) != {"spread"}:
-            raise ValueError(f"options are {options}; expected none, or spread alone")
-        self.workers.reset(self._seeds(seed), spread=bool(options["spread"]))
+        """Start a new course in every classroom.
+
+        Args:
+            seed: As of `ClassroomVectorEnv`.
+            options: spread and episode, see `channel_messages.Classes`.
+
+        Raises:
+            ValueError: There is another option.
+        """
+        options = {"spread": False, "episode": 0} | (options or {})
+        if set(options) != {"spread", "episode"}:
+            raise ValueError(f"options are {options}; expected spread and episode alone")
+        spread, episode = bool(options["spread"]), int(options["episode"])
+        self.workers.reset(self._seeds(seed), spread=spread, episode=episode)
         self._seeded = True
         for worker in self.workers.each:
             self._show(worker.link, worker.rows)

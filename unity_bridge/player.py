@@ -123,6 +123,8 @@ class Player:
             self.channels.classroom.send(hello)
         else:
             moments = self.stage.areas.step(self._actions(told))
+            for said in self.stage.areas.told:
+                self.channels.classroom.send(said)
         return self._message(moments)
 
     def _actions(self, told: Any) -> NDArray[np.int64]:
@@ -136,7 +138,7 @@ class Player:
         """What the agents say, those that end first; with the first, what a behaviour is."""
         message = WireMessage(header={"status": GOES_ON})
         if self._writer is None:
-            self._writer = AgentWriter(self.stage.areas.layout)
+            self._writer = AgentWriter(self.stage.areas.layout, blind=self.stage.settings.blind)
             greeting = message.unity_output.rl_initialization_output
             self._writer.describe(greeting.brain_parameters.add(brain_name=TEAM_BEHAVIOUR))
         output = message.unity_output.rl_output
@@ -149,7 +151,7 @@ class Player:
     def _tell_figures(self, moment: Moment) -> None:
         """Tell the figures of classes whose course is over as statistics."""
         if moment.done:
-            report = self.stage.areas.layout.unpack("report", moment.vectors["report"])
+            report = self.stage.areas.layout.unpack("report", moment.report)
             for name in (name for name, values in report.items() if values.ndim == 1):
                 for figure in report[name][~moment.interrupted].tolist():
                     self.channels.add_stat(f"learner/{name}", figure)

@@ -7,9 +7,12 @@ from numpy.typing import NDArray
 
 from envs.classroom import TERMS
 from envs.constants import Constants
+from envs.observed_class import FILLED_IN
 from envs.simulation import Simulation
 from unity_bridge.build import BuildSettings
+from unity_bridge.channel_messages import Message
 from unity_bridge.layout import Bools, Floats, Layout
+from unity_bridge.told_events import told
 
 Doubles = NDArray[np.float64]
 
@@ -19,7 +22,8 @@ class Moment:
     """What n agents say in one message: that their course is over, or that they ask what to do."""
 
     agents: NDArray[np.int64]  # (n,) numbers, which agents keep from course to course
-    vectors: dict[str, Floats]  # every field of the layout by name, (n, size)
+    vectors: dict[str, Floats]  # every field that the scene sends by name, (n, size)
+    report: Floats  # (n, size) the course in figures; rows valid where it is over
     forbidden: Bools  # (n, sum of the branches) as on the wire
     rewards: Doubles  # (n,) since the agent was last heard
     done: bool
@@ -46,12 +50,13 @@ class SimulatedAreas:
             on_illegal="circulate",  # a build has nobody to complain to; the bridge checks before
             threads=settings.threads,
         )
+        self._told = list[Message]()
         self._everybody = np.ones(count, np.bool_)
         self._no_report = np.zeros((count, self.layout.size("report")), np.float32)
 
-    def seed(self, seeds: NDArray[np.int64]) -> None:
-        """Draw the classes of these seeds (B,) from the next reset on."""
-        self.simulation.seed(seeds)
+    def seed(self, seeds: NDArray[np.int64], episode: int = 0) -> None:
+        """Draw the classes of these seeds (B,), from that episode, from the next reset on."""
+        self.simulation.seed(seeds, episode)
 
     def reset(self, *, spread: bool = False) -> Moment:
         """Start a new course in every classroom, or spread them over the course."""
@@ -64,6 +69,8 @@ class SimulatedAreas:
         """Play one decision (B, 3 + 2 S): first the agents whose course is over, then all ask."""
         simulation = self.simulation
         simulation.step(actions)
+        if self.settings.blind:
+            self._told = [said for b in range(simulation.batch) for said in told(simulation, b)]
         finished = simulation.done.copy()
         over = finished | self._at_the_limit()
         if not over.any():
@@ -71,6 +78,11 @@ class SimulatedAreas:
         ending = self._ending(over, finished)
         simulation.start(over)
         return [ending, self._asking(new=over)]
+
+    @property
+    def told(self) -> list[Message]:
+        """What a blind scene says of the last decision on the classroom channel."""
+        return self._told
 
     def nothing(self) -> NDArray[np.int64]:
         """Actions (B, 3 + 2 S) that are all zero: the tutor walks about, tasks go on."""
@@ -121,10 +133,14 @@ class SimulatedAreas:
         """
         observation = self.simulation.observation
         vectors = self.layout.flatten(observation)
-        vectors |= {"outcome": self.layout.pack("outcome", outcome), "report": report}
+        if self.settings.blind:
+            vectors |= {name: np.zeros_like(vectors[name]) for name in FILLED_IN}
+        else:
+            vectors |= {"outcome": self.layout.pack("outcome", outcome), "report": report}
         return Moment(
             agents=np.flatnonzero(rows),
             vectors={name: vector[rows] for name, vector in vectors.items()},
+            report=report[rows],
             forbidden=self.layout.wire_mask(observation)[rows],
             rewards=rewards[rows],
             done=interrupted is not None,

@@ -14,6 +14,8 @@ from unity_bridge.channel_messages import Classes, Message, Scene, TaughtCurricu
 from unity_bridge.simulated_areas import Moment, SimulatedAreas
 
 LOG: Final = logging.getLogger("classroom")
+AS_BEFORE: Final = Classes(seeds=(), episode=0, spread=False)
+"""The next classes of the last seeds."""
 
 
 class Stage:
@@ -27,7 +29,7 @@ class Stage:
         self.settings = settings
         self._areas: SimulatedAreas | None = None
         self._first_seed: int | None = 0
-        self._classes = Classes(seeds=(), spread=False)
+        self._classes = AS_BEFORE
 
     def rehearse(self) -> None:
         """Load, and compile where nobody did before, what playing needs; it may take minutes."""
@@ -67,11 +69,11 @@ class Stage:
         if self._classes.seeds:
             if len(self._classes.seeds) != count:
                 raise ValueError(f"{len(self._classes.seeds)} seeds; expected {count}")
-            self._areas.seed(np.array(self._classes.seeds, np.int64))
+            self._areas.seed(np.array(self._classes.seeds, np.int64), self._classes.episode)
         elif self._first_seed is not None:
             self._areas.seed(self._first_seed + np.arange(count))
         spread, self._first_seed = self._classes.spread, None
-        self._classes = Classes(seeds=(), spread=False)
+        self._classes = AS_BEFORE
         return self._areas.reset(spread=spread)
 
     @property
@@ -92,6 +94,8 @@ class Stage:
             learners=scene.learners,
             lessons=scene.lessons,
             minutes=scene.minutes,
+            gap_days=scene.gap_days,
+            retention_days=scene.retention_days,
         )
         self._change(replace(self.settings, course=course, classrooms=scene.classrooms))
         self._first_seed = scene.seed

@@ -59,6 +59,13 @@ class Worker:
     """In a row."""
     seeds: Sequence[int] = ()
     spread: bool = False
+    begun: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
+    """Courses of its seeds that each of its classrooms has begun, or passed over."""
+
+    def start(self, episode: int) -> None:
+        """Note that all its classrooms begin with a course of that number; a spread takes two."""
+        rows = self.rows.stop - self.rows.start
+        self.begun = np.full(rows, episode + (2 if self.spread else 1))
 
 
 @dataclass
@@ -97,12 +104,13 @@ class Workers:
         rows = [slice(*ends) for ends in pairwise(edges)]
         self.each = [Worker(n, *own) for n, own in enumerate(zip(links, rows, strict=True))]
 
-    def reset(self, seeds: Sequence[int] | None, *, spread: bool) -> None:
+    def reset(self, seeds: Sequence[int] | None, *, spread: bool, episode: int = 0) -> None:
         """Start new courses everywhere; waits for players that are on their way.
 
         Args:
             seeds: One for each classroom of all workers; None: the next of the last seeds.
             spread: See `channel_messages.Classes`.
+            episode: The same; of no meaning without seeds.
         """
         jobs = {}
         for worker in self.each:
@@ -110,8 +118,9 @@ class Workers:
             worker.spread = spread
             if worker.coming is None:
                 told = () if seeds is None else worker.seeds
-                job = self._pool.submit(worker.link.reset, told, spread=spread)
+                job = self._pool.submit(worker.link.reset, told, spread=spread, episode=episode)
                 jobs[worker.number] = job
+            worker.start(int(worker.begun.max()) if seeds is None else episode)
         for number, job in jobs.items():
             self._result(self.each[number], job)
         while away := [worker.coming for worker in self.each if worker.coming]:
@@ -136,6 +145,7 @@ class Workers:
         for number, move in moves.items():
             if move is not None:
                 self.each[number].failures = 0
+                self.each[number].begun += move.terminated | move.truncated
         return {number: move for number, move in moves.items() if move is not None}
 
     def welcome(self) -> list[Worker]:
@@ -188,8 +198,10 @@ class Workers:
         if link.classrooms != expected:
             link.close()
             raise AgentsDiffer(link.behaviour, link.classrooms, str(expected))
-        link.reset(worker.seeds, spread=worker.spread)  # its first learners again: other seeds
-        return link  # would be the classes of another run
+        episode = int(worker.begun.max())  # new learners, and not those of another run's seeds
+        link.reset(worker.seeds, spread=worker.spread, episode=episode)
+        worker.start(episode)
+        return link
 
     def _give_up(self) -> None:
         if self._closing.is_set():

@@ -42,6 +42,9 @@ namespace AttentionLearning
         /// <summary>A decision begins.</summary>
         public event Action<ClassroomAgent> DecisionBegan;
 
+        /// <summary>A decision has been played; the next observation follows.</summary>
+        public event Action<ClassroomAgent> DecisionEnded;
+
         /// <summary>An answer was booked; its learner and time are filled in.</summary>
         public event Action<ClassroomAgent, AnswerEvent> AnswerBooked;
 
@@ -105,9 +108,7 @@ namespace AttentionLearning
                     "Python set " + scene.Learners + " learners, the scene has " + course.Learners
                     + "; change the scene, or --course.learners in Python");
             }
-            course.Scene = scene.Scene;
-            course.Lessons = scene.Lessons;
-            course.Minutes = scene.Minutes;
+            course.Follow(scene);
             OpenAgain();
         }
 
@@ -242,10 +243,7 @@ namespace AttentionLearning
             {
                 tutor.Play(decision, curriculum, learners);
             }
-            if (DecisionBegan != null)
-            {
-                DecisionBegan(this);
-            }
+            DecisionBegan?.Invoke(this);
         }
 
         /// <summary>Let an Academy step pass; every 30 s of the classroom a window closes.</summary>
@@ -274,6 +272,7 @@ namespace AttentionLearning
             }
             double minutes = Record.Clock.LastSteps * ClassroomLayout.StepMinutes;
             gains.Write(Record.Observation["outcome"], minutes);
+            DecisionEnded?.Invoke(this);
             if (Record.Clock.CourseOver)
             {
                 EndEpisode();
@@ -291,10 +290,7 @@ namespace AttentionLearning
             {
                 Record.Learner(answer.Learner).Add(answer);
             }
-            if (AnswerBooked != null)
-            {
-                AnswerBooked(this, answer);
-            }
+            AnswerBooked?.Invoke(this, answer);
         }
     }
 }

@@ -53,6 +53,7 @@ namespace AttentionLearning
             foreach (ClassroomAgent classroom in classrooms)
             {
                 classroom.AnswerBooked += ReportAnswer;
+                classroom.DecisionEnded += ReportWindows;
             }
         }
 
@@ -66,6 +67,7 @@ namespace AttentionLearning
             foreach (ClassroomAgent classroom in classrooms)
             {
                 classroom.AnswerBooked -= ReportAnswer;
+                classroom.DecisionEnded -= ReportWindows;
             }
         }
 
@@ -78,6 +80,16 @@ namespace AttentionLearning
         private void ReportAnswer(ClassroomAgent classroom, AnswerEvent answer)
         {
             Send(new AnswerMessage(Array.IndexOf(classrooms, classroom), answer));
+        }
+
+        private void ReportWindows(ClassroomAgent classroom)
+        {
+            int[][] counts = new int[classroom.Course.Learners][];
+            for (int i = 0; i < counts.Length; i++)
+            {
+                counts[i] = classroom.Record.Learner(i).WindowCounts();
+            }
+            Send(new WindowsMessage(Array.IndexOf(classrooms, classroom), counts));
         }
 
         private void Send(ClassroomMessage message)

@@ -29,6 +29,7 @@ namespace AttentionLearning
         private Vector3 lookAt;
         private Vector3 handoutAt;
         private float captionFor;
+        private string why = "";
 
         /// <summary>Fit the figure out; for scenes built by code.</summary>
         public void Furnish(Transform head, TextMesh board, TextMesh caption, Transform handout)
@@ -64,10 +65,10 @@ namespace AttentionLearning
             captionFor = seconds;
         }
 
-        /// <summary>Say why the tutor acts so, until the next decision.</summary>
+        /// <summary>Say why the tutor acts so, until the next decision; captions cover it.</summary>
         public void Explain(string reason)
         {
-            Say(reason, float.PositiveInfinity);
+            why = reason;
         }
 
         private void Start()
@@ -95,7 +96,7 @@ namespace AttentionLearning
             captionFor -= Time.deltaTime;
             if (captionFor <= 0f)
             {
-                caption.text = "";
+                caption.text = why;
             }
         }
 

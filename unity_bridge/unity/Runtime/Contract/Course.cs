@@ -57,6 +57,16 @@ namespace AttentionLearning
             get { return EndHours + RetentionDays * 24.0; }
         }
 
+        /// <summary>Take over what Python sets of a scene.</summary>
+        public void Follow(SceneMessage scene)
+        {
+            Scene = scene.Scene;
+            Lessons = scene.Lessons;
+            Minutes = scene.Minutes;
+            GapDays = scene.GapDays;
+            RetentionDays = scene.RetentionDays;
+        }
+
         /// <summary>The same course, which later changes leave as it is.</summary>
         public Course Copy()
         {

@@ -159,6 +159,18 @@ namespace AttentionLearning
             }
         }
 
+        /// <summary>Windows of the decision in which each modality was read, in the order of
+        /// <see cref="ClassroomLayout.Channels"/>.</summary>
+        public int[] WindowCounts()
+        {
+            List<int> counts = new List<int>();
+            foreach (KeyValuePair<string, string[]> modality in ClassroomLayout.Channels)
+            {
+                counts.Add(windows[modality.Key][0].Count);
+            }
+            return counts.ToArray();
+        }
+
         /// <summary>Write this learner's rows of the observation.</summary>
         /// <param name="observation">Written in place.</param>
         /// <param name="row">Which learner this is.</param>
@@ -190,7 +202,7 @@ namespace AttentionLearning
                 field[start + 3 * h + 1] = (float)channels[h].Spread;
                 field[start + 3 * h + 2] = (float)channels[h].Trend;
             }
-            field[start + width - 1] = channels[0].Any ? 1f : 0f;
+            field[start + width - 1] = channels[0].Count > 0 ? 1f : 0f;
         }
 
         private void WriteBehaviour(float[] field, int row, double[] depths)

@@ -15,10 +15,10 @@ namespace AttentionLearning
         private double times;
         private double timesSquared;
 
-        /// <summary>Whether any reading was taken.</summary>
-        public bool Any
+        /// <summary>Readings taken.</summary>
+        public int Count
         {
-            get { return count > 0.0; }
+            get { return (int)count; }
         }
 
         /// <summary>Mean of the readings; 0 without any.</summary>

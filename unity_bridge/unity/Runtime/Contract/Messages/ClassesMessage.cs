@@ -13,11 +13,15 @@ namespace AttentionLearning
         public ClassesMessage(JsonValue json)
         {
             Seeds = json.Longs("seeds");
+            Episode = json.Integer("episode");
             Spread = json.Truth("spread");
         }
 
         /// <summary>One for each classroom; none: as before.</summary>
         public long[] Seeds { get; }
+
+        /// <summary>Courses of these seeds to pass over.</summary>
+        public int Episode { get; }
 
         /// <summary>Whether the classrooms start at different times of their courses.</summary>
         public bool Spread { get; }
@@ -31,7 +35,9 @@ namespace AttentionLearning
         /// <inheritdoc/>
         protected override void Write(JsonValue json)
         {
-            json.With("seeds", JsonValue.List(Seeds, seed => seed)).With("spread", Spread);
+            json.With("seeds", JsonValue.List(Seeds, seed => seed))
+                .With("episode", Episode)
+                .With("spread", Spread);
         }
     }
 }

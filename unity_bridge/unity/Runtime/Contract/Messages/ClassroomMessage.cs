@@ -64,6 +64,8 @@ namespace AttentionLearning
                     return new HelloMessage(json);
                 case AnswerMessage.Name:
                     return new AnswerMessage(json);
+                case WindowsMessage.Name:
+                    return new WindowsMessage(json);
                 case CurriculumMessage.Name:
                     return new CurriculumMessage(json);
                 case SceneMessage.Name:

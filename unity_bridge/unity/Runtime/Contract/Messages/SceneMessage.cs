@@ -15,6 +15,8 @@ namespace AttentionLearning
             SeatsInRow = json.Integer("seats_in_row");
             Lessons = json.Integer("lessons");
             Minutes = json.Integer("minutes");
+            GapDays = json.Number("gap_days");
+            RetentionDays = json.Number("retention_days");
             Seed = json.Integer("seed");
         }
 
@@ -36,6 +38,12 @@ namespace AttentionLearning
         /// <summary>Minutes of one lesson.</summary>
         public int Minutes { get; }
 
+        /// <summary>Days between one lesson and the next.</summary>
+        public double GapDays { get; }
+
+        /// <summary>Days from the last lesson to the delayed test.</summary>
+        public double RetentionDays { get; }
+
         /// <summary>Seed of what the scene draws by chance.</summary>
         public int Seed { get; }
 
@@ -54,6 +62,8 @@ namespace AttentionLearning
                 .With("seats_in_row", SeatsInRow)
                 .With("lessons", Lessons)
                 .With("minutes", Minutes)
+                .With("gap_days", GapDays)
+                .With("retention_days", RetentionDays)
                 .With("seed", Seed);
         }
     }
