@@ -116,6 +116,48 @@ def test_another_player_comes_before_the_first_has_gone() -> None:
     second.join()
 
 
+def test_an_open_door_takes_players_one_after_the_other(port: int) -> None:
+    """One that stops, one that dies, and one that comes before its forerunner was missed."""
+    door = QueueCommunicator(_listen(port))
+    wake = threading.Event()
+
+    def play(script: Any) -> Connection:
+        players.append(ScriptedPlayer(port, script, {"pupil": dict(PUPIL)}))
+        return Connection(door=door)
+
+    def silent(said: Any) -> Any:
+        return ONE if said.command == 1 else wake.wait(10) and None
+
+    players: list[ScriptedPlayer] = []
+    turns = iter([ONE])
+    try:
+        with play(lambda _: next(turns, None)) as connection:
+            connection.reset()
+            with pytest.raises(faults.PlayerStopped):
+                connection.step()
+        with play(lambda _: ONE) as connection:
+            connection.reset()
+            waiting = door._pending
+            players[1].kill()
+            deadline = time.monotonic() + 20.0
+            while not waiting.broken and time.monotonic() < deadline:
+                time.sleep(0.01)
+            with pytest.raises(faults.PlayerDied):
+                connection.step()
+        with play(silent) as connection:
+            connection.reset()
+            players.append(ScriptedPlayer(port, lambda _: ONE, {"pupil": dict(PUPIL)}))
+            with pytest.raises(faults.PlayerRestarted):
+                connection.step()
+        with Connection(door=door) as connection:  # it need not come again
+            connection.reset()
+            assert connection.get_steps("pupil")[0].obs[0].tolist() == [[1, 2]]
+        assert players[3].join() == 400
+    finally:
+        wake.set()
+        door.close()
+
+
 @pytest.mark.parametrize("version", ["0.14.0", "2.0.0", ""])
 def test_an_incompatible_version(port: int, version: str) -> None:
     player = ScriptedPlayer(port, lambda _: ONE, {}, version=version)

@@ -15,7 +15,7 @@ from unity_bridge.faults import AgentsDiffer, Garbled, WrongVersion
 from unity_bridge.layout import BEHAVIOUR, Bools, Floats, fingerprint
 from unity_bridge.mlagents import ActionTuple
 from unity_bridge.seats import Seats
-from unity_bridge.transport import Listening
+from unity_bridge.transport import Listening, QueueCommunicator
 
 Arrays = dict[str, Floats]
 
@@ -47,6 +47,7 @@ class ClassroomLink:
         listening: Where and how long to wait.
         waiting: Called ten times a second while the player is awaited; may raise to give up.
         training: Whether the scene must send the fields of training, which hold zeros otherwise.
+        door: See `unity_bridge.connection.Connection`.
 
     Raises:
         Fault: It cannot be connected, or the scene has no classroom.
@@ -64,8 +65,9 @@ class ClassroomLink:
         waiting: Callable[[], None] | None = None,
         *,
         training: bool = True,
+        door: QueueCommunicator | None = None,
     ) -> None:
-        connection = Connection(player, listening=listening, waiting=waiting)
+        connection = Connection(player, listening=listening, waiting=waiting, door=door)
         self._messages = connection.channels.classroom
         self._told: list[list[Message]] = []  # by row; none yet
         self.hello: Hello | None = None

@@ -46,6 +46,8 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
         listening: Port, interface, times, sizes; port 0 means 5004 where no build is started.
         channels: Default: new ones.
         waiting: Called ten times a second while the player is awaited; may raise to give up.
+        door: Where to listen, kept open by the caller from one connection to the next, so that no
+            player finds nobody there; in the place of `listening`.
 
     Raises:
         Fault: See `unity_bridge.faults`; nothing is left running.
@@ -58,11 +60,13 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
         listening: Listening | None = None,
         channels: Channels | None = None,
         waiting: Callable[[], None] | None = None,
+        door: QueueCommunicator | None = None,
     ) -> None:
         self.player = player or Player()
         self.channels = channels or Channels()
         self.package_version = self.protocol_version = ""
-        self._listening = listening or Listening()
+        self._listening = door.listening if door is not None else listening or Listening()
+        self._door = door
         self._waiting = waiting
         self._communicator: QueueCommunicator | None = None
         self._running: PlayerProcess | None = None
@@ -91,7 +95,7 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
         """Listen, then start the build: a player tries to connect only once."""
         if not self._listening.port and not self.player.build:
             self._listening = replace(self._listening, port=EDITOR_PORT)
-        self._communicator = QueueCommunicator(self._listening, self._last_lines)
+        self._communicator = self._door or QueueCommunicator(self._listening, self._last_lines)
         self._port = self._communicator.port
         if self.player.build:
             hidden = () if self.player.graphics else ("-nographics", "-batchmode")
@@ -147,7 +151,9 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
 
     def _close(self, *_timeout: Any) -> None:
         self._loaded = False
-        if self._communicator is not None:
+        if self._door is not None:
+            self._door.release()
+        elif self._communicator is not None:
             self._communicator.close()
         if self._running is not None:
             self._running.end()

@@ -183,10 +183,12 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
             NobodyConnected: Nobody came in time.
             Fault: As in `exchange`.
         """
-        seconds = self.listening.connect_seconds
-        output = self._receive(
-            seconds, lambda: NobodyConnected(self.port, seconds, self._log()), poll_callback
-        )
+        seconds, call = self.listening.connect_seconds, None
+        while call is None or call.broken:  # of a player that has gone: the next one is awaited
+            call = self._next_call(
+                seconds, lambda: NobodyConnected(self.port, seconds, self._log()), poll_callback
+            )
+        output = self._read(call)
         if not output.HasField("rl_initialization_output"):
             raise Garbled("The player's first message", "it does not introduce the player")
         self._send(inputs, poll_callback)
@@ -210,6 +212,8 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
         self._send(inputs, poll_callback)
         output = self._receive(self.listening.answer_seconds, self._silent, poll_callback)
         if output.rl_initialization_output.communication_version:
+            self._inbox.put(self._pending)  # for who listens on: see `release`
+            self._pending = None
             raise PlayerRestarted
         return output
 
@@ -235,7 +239,14 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
         return PlayerDied("its connection broke", self._log())
 
     def _receive(self, seconds: float, missing: Callable[[], Fault], poll: Poll | None) -> Any:
-        call = self._pending = self._next_call(seconds, missing, poll)
+        call = self._next_call(seconds, missing, poll)
+        if call is None:
+            raise self._death(poll)
+        return self._read(call)
+
+    def _read(self, call: _Call) -> Any:
+        """What the player says in a call, which then waits for its answer."""
+        self._pending = call
         if len(call.request) > self.listening.largest_message:
             limit = self.listening.largest_message
             raise MessageTooLarge(len(call.request), limit, "The player")
@@ -248,19 +259,17 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
             raise PlayerStopped
         return message.unity_output
 
-    def _next_call(self, seconds: float, missing: Callable[[], Fault], poll: Poll | None) -> _Call:
-        """The player's next call; polls while there is none."""
+    def _next_call(
+        self, seconds: float, missing: Callable[[], Fault], poll: Poll | None
+    ) -> _Call | None:
+        """The player's next call; None where one broke. Polls while there is none."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
-                call = self._inbox.get(timeout=min(left, POLL_SECONDS))
+                return self._inbox.get(timeout=min(left, POLL_SECONDS))
             except Empty:
                 if poll:
                     poll()
-            else:
-                if call is None:
-                    raise self._death(poll)
-                return call
         raise missing()
 
     def _stop_pending(self) -> None:
@@ -269,8 +278,18 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
             self._pending.answer(stop.SerializeToString())
             self._pending = None
 
-    def close(self) -> None:
-        """Tell the player to stop, where it is waiting, and free the port."""
+    def release(self) -> None:
+        """Tell the player to stop, where it is waiting, and listen on for the next.
+
+        A player that introduced itself too early is the next.
+        """
         self._stop_pending()
+
+    def close(self) -> None:
+        """Tell everybody who is waiting to stop, and free the port."""
+        self.release()
+        while not self._inbox.empty():
+            self._pending = self._inbox.get()
+            self._stop_pending()
         self._server.stop(GOODBYE_SECONDS).wait()
         self._threads.shutdown()
