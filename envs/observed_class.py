@@ -83,6 +83,16 @@ class ObservedClass:
         """What the class did in the last decision, a batch of one."""
         return self._world.events
 
+    @property
+    def lesson(self) -> int:
+        """Of the course, from 0."""
+        return int(self._world.state.clock.lesson[0])
+
+    @property
+    def hours(self) -> float:
+        """Course clock, nights and gaps included."""
+        return min(clock_hours(0, self._world), self._world.timetable.end_hours)
+
     def begin(self, observation: Observation) -> dict[str, Single]:
         """Start a course: nothing is known of anybody.
 
@@ -167,8 +177,7 @@ class ObservedClass:
         state.evidence.attempts[0] = np.rint(np.expm1(column["log1p_attempts"]))
         state.evidence.taught[0] = np.expm1(column["log1p_minutes_taught"])
         since = column["log1p_hours_since_event"]
-        hours = min(clock_hours(0, self._world), self._world.timetable.end_hours)
-        last = np.maximum(0.0, hours - np.expm1(since))
+        last = np.maximum(0.0, self.hours - np.expm1(since))
         state.evidence.last_hours[0] = np.where(since >= 0, last, -1.0)
 
     def _take(self, answers: Sequence[ObservedAnswer]) -> None:
@@ -180,7 +189,7 @@ class ObservedClass:
             events.on_concept[:] = -1  # instruction counts once, with the last part
             self._trace(part, max(answer.hours for answer in part))
         events.on_concept[:] = on_concept
-        self._trace(last, min(clock_hours(0, self._world), self._world.timetable.end_hours))
+        self._trace(last, self.hours)
 
     def _trace(self, answers: Sequence[ObservedAnswer], clock: float) -> None:
         events = self._world.events

@@ -54,7 +54,7 @@ def decode(payload: bytes) -> Message | None:
     if version != VERSION:
         raise WrongVersion("the classroom channel", str(version), str(VERSION))
     try:
-        return _filled(TYPES[name], found) if name in TYPES else None
+        return from_plain(TYPES[name], found) if name in TYPES else None
     except ValueError as broken:
         raise Garbled(f"A {name} message of the classroom channel", str(broken)) from broken
 
@@ -63,8 +63,12 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"it holds {constant}; expected finite numbers")
 
 
-def _filled(kind: type[Any], found: dict[str, Any]) -> Any:
-    """A dataclass from a JSON object."""
+def from_plain(kind: type[Any], found: dict[str, Any]) -> Any:
+    """A message, or a part of one, from a JSON object.
+
+    Raises:
+        ValueError: A field is missing or of the wrong kind; the message names it.
+    """
     hints = typing.get_type_hints(kind)
     missing = [field.name for field in fields(kind) if field.name not in found]
     if missing:
@@ -81,7 +85,7 @@ def _value(name: str, kind: Any, value: Any) -> Any:
     if hasattr(kind, "__dataclass_fields__"):
         if not isinstance(value, dict):
             raise ValueError(f"field {name} holds {value!r}; expected an object")
-        return _filled(kind, value)
+        return from_plain(kind, value)
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:

@@ -92,14 +92,16 @@ class Workers:
         self._closing = threading.Event()
         self._pool = ThreadPoolExecutor(self.count, thread_name_prefix="unity-worker")
         starting = [self._pool.submit(self.connect, n, self._give_up) for n in range(self.count)]
-        wait(starting)
-        if failed := [future.exception() for future in starting if future.exception()]:
+        try:
+            links = [future.result() for future in starting]
+        except BaseException:  # also Ctrl-C: a player may take minutes to come
+            self._closing.set()
+            wait(starting)
             for future in starting:
                 if not future.exception():
                     future.result().close()
             self._pool.shutdown()
-            raise failed[0]  # type: ignore[misc]  # not None, which a checker cannot see
-        links = [future.result() for future in starting]
+            raise
         edges = np.cumsum([0, *(link.classrooms for link in links)]).tolist()
         rows = [slice(*ends) for ends in pairwise(edges)]
         self.each = [Worker(n, *own) for n, own in enumerate(zip(links, rows, strict=True))]
