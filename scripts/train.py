@@ -12,6 +12,7 @@ Examples:
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -112,10 +113,12 @@ def inspections(config: TrainConfig) -> list[BaseCallback]:
     return [InspectionCallback(one, every=config.inspection_rollouts)]
 
 
-def learn(model: ClassroomPPO, config: TrainConfig, run: Path) -> bool:
+def learn(
+    model: ClassroomPPO, config: TrainConfig, run: Path, besides: Sequence[BaseCallback] = ()
+) -> bool:
     """Train to the end, or until Ctrl-C; True when it came to the end."""
     checkpoints = CheckpointsCallback(run, config.checkpoint_minutes)
-    callbacks = [checkpoints, ProgressCallback(config.decisions), *inspections(config)]
+    callbacks = [checkpoints, ProgressCallback(config.decisions), *inspections(config), *besides]
     earlier = signal.signal(signal.SIGINT, lambda *_: stop(model))
     try:
         model.learn(

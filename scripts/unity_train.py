@@ -8,6 +8,7 @@ from typing import Annotated
 
 import torch
 import tyro
+from stable_baselines3.common.callbacks import BaseCallback
 
 from agents.checkpoint import has_state
 from agents.ppo import ClassroomPPO
@@ -30,6 +31,25 @@ from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
 from unity_bridge.connection import Player
 from unity_bridge.layout import Layout
 from unity_bridge.transport import Listening
+
+
+class SceneCallback(BaseCallback):
+    """Shows what the scenes' C# code adds to its StatsRecorder, as `scene/NAME`.
+
+    Args:
+        env: The builds.
+    """
+
+    def __init__(self, env: UnityClassroomVectorEnv) -> None:
+        super().__init__()
+        self._env = env
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        for name, value in self._env.statistics().items():
+            self.logger.record(f"scene/{name}", value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +145,7 @@ class Train:
         try:
             prepare(model, config, arguments, folder)
             before, learning = model.num_timesteps, time.monotonic()
-            finished = learn(model, config, folder)
+            finished = learn(model, config, folder, [SceneCallback(env)])
         except KeyboardInterrupt:
             pass
         print(f"{len(env.faults)} times a build failed")

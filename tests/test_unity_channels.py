@@ -27,7 +27,7 @@ from unity_bridge.channel_messages import (
     WindowCounts,
     Windows,
 )
-from unity_bridge.channels import Channels, ClassroomChannel, SceneStats
+from unity_bridge.channels import Channels, ClassroomChannel, SceneStats, read_together
 from unity_bridge.faults import Garbled, WrongVersion
 from unity_bridge.message_encoding import decode, encode
 from unity_bridge.mlagents import OutgoingMessage, SideChannelManager
@@ -200,6 +200,18 @@ def test_statistics_are_summed_up_as_the_scene_asked() -> None:
     _carry(sender, stats)
     assert stats.read() == {"mean": 3.0, "last": 6.0, "sum": 9.0, "histogram": 3.0}
     assert stats.read() == {}
+
+
+def test_statistics_of_several_scenes_are_those_of_one_with_all_their_values() -> None:
+    scenes = SceneStats(), SceneStats(), SceneStats()
+    for stats, values in zip(scenes, ((1.0, 2.0), (6.0,), ()), strict=True):
+        sender = SceneStats()
+        for value in values:
+            for name, method in (("mean", 0), ("last", 1), ("sum", 2)):
+                sender.queue_message_to_send(_stat(name, value, method))
+        _carry(sender, stats)
+    assert read_together(scenes) == {"mean": 3.0, "last": 6.0, "sum": 9.0}
+    assert read_together(scenes) == {}
 
 
 def test_a_connection_gets_its_own_list_of_channels() -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from agents.checkpoint import has_model
 from agents.presets import PRESETS, WarmStart
@@ -16,8 +17,10 @@ from agents.run_folder import REFERENCE
 from agents.unity_model import packages
 from envs.course import Course
 from scripts import unity, unity_demo, unity_train
+from scripts.train import INTERRUPTED
 from tests.scripted_player import free_port
 from unity_bridge import codegen
+from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.layout import fingerprint
 
 
@@ -82,11 +85,11 @@ def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "Start Python before pressing Play" in capsys.readouterr().out
 
 
-def test_training_goes_on_when_a_build_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A preset that learns in seconds."""
     quick = PRESETS["quick"]
-    small = replace(
+    preset = replace(
         quick,
         course=Course(learners=2, lessons=1, minutes=10),
         warm_start=WarmStart(),
@@ -94,12 +97,17 @@ def test_training_goes_on_when_a_build_is_killed(
         evaluation_classes=0,
         ppo=replace(quick.ppo, steps=128, epochs=1),
     )
-    monkeypatch.setattr(unity_train, "PRESETS", {"quick": small})
+    monkeypatch.setattr(unity_train, "PRESETS", {"quick": preset})
 
-    def learn(model: Any, config: Any, run: Path) -> bool:
+
+@pytest.mark.usefixtures("small")
+def test_training_goes_on_when_a_build_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn(model: Any, config: Any, run: Path, besides: Any) -> bool:
         worker = model.get_env().env.workers.each[0]
         os.kill(worker.link.connection._running._process.pid, signal.SIGKILL)
-        return unity_train_learn(model, config, run)
+        return unity_train_learn(model, config, run, besides)
 
     unity_train_learn = unity_train.learn
     monkeypatch.setattr(unity_train, "learn", learn)
@@ -111,6 +119,41 @@ def test_training_goes_on_when_a_build_is_killed(
     assert len(results["faults"]) == 1
     assert "signal SIGKILL" in results["faults"][0]
     assert has_model(run)
+    assert "scene/learner/nlg_delayed" in EventAccumulator(str(run)).Reload().Tags()["scalars"]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_training_that_was_stopped_goes_on_with_new_learners_of_its_own_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resets: list[tuple[list[int], int]] = []
+    reset = ClassroomLink.reset
+
+    def noted(link: ClassroomLink, seeds: Any = (), **options: Any) -> None:
+        resets.append((list(seeds), options["episode"]))
+        reset(link, seeds, **options)
+
+    def interrupt(own: Any) -> None:
+        monkeypatch.setattr(unity_train.SceneCallback, "_on_rollout_end", log)
+        os.kill(os.getpid(), signal.SIGINT)
+        log(own)
+
+    log = unity_train.SceneCallback._on_rollout_end
+    monkeypatch.setattr(ClassroomLink, "reset", noted)
+    monkeypatch.setattr(unity_train.SceneCallback, "_on_rollout_end", interrupt)
+    path, run = tmp_path / "train.json", tmp_path / "run"
+    asked = ["train", str(run), "--classrooms", "2", "--decisions", "1024", "--seed", "3"]
+    assert unity.main(asked) == INTERRUPTED
+    assert "stopped at 512 decisions" in capsys.readouterr().out
+    assert sorted(resets) == [([12, 13], 0), ([14, 15], 0)]  # classes of seed 3 alone
+    resets.clear()
+    assert unity.main([*asked, "--json", str(path)]) == 0
+    assert json.loads(path.read_text(encoding="utf-8"))["decisions"] == 1024
+    seeds, [episode, other] = zip(*sorted(resets), strict=True)
+    assert seeds == ([12, 13], [14, 15])
+    assert episode == other >= 512 // 4 // 20  # as many courses of at most 20 decisions were over
+    shown = EventAccumulator(str(run)).Reload().Scalars("scene/learner/nlg_delayed")
+    assert [event.step for event in shown] == [512, 1024]
 
 
 @pytest.mark.parametrize(

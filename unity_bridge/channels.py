@@ -4,6 +4,7 @@ The byte format of our own messages is at the top of `unity_bridge.channel_messa
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -68,6 +69,14 @@ class _Summary:
     def add(self, value: float) -> None:
         self.total, self.times, self.last = self.total + value, self.times + 1, value
 
+    def merge(self, other: "_Summary") -> None:
+        """Add the values of the same statistic of another scene."""
+        self.total, self.times, self.last = (
+            self.total + other.total,
+            self.times + other.times,
+            other.last,
+        )
+
     @property
     def value(self) -> float:
         if self.method == StatsAggregationMethod.SUM:
@@ -100,9 +109,24 @@ class SceneStats(StatsSideChannel):  # type: ignore[misc]  # mlagents-envs has n
         Averages and histograms give the mean, sums the sum, the rest the most recent value, as the
         C# code chose.
         """
-        values = {name: summary.value for name, summary in self._summaries.items()}
-        self._summaries.clear()
-        return values
+        return read_together([self])
+
+    def take(self) -> dict[str, _Summary]:
+        """The summaries since the last call."""
+        taken, self._summaries = self._summaries, {}
+        return taken
+
+
+def read_together(scenes: Iterable[SceneStats]) -> dict[str, float]:
+    """What `SceneStats.read` gives, of several scenes as of one."""
+    together: dict[str, _Summary] = {}
+    for scene in scenes:
+        for name, summary in scene.take().items():
+            if name in together:
+                together[name].merge(summary)
+            else:
+                together[name] = summary
+    return {name: summary.value for name, summary in together.items()}
 
 
 @dataclass(frozen=True)

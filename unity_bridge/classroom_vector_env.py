@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from envs.classroom import Observation
 from envs.legal_actions import legal, shown_masks
 from envs.vector import Infos
+from unity_bridge.channels import read_together
 from unity_bridge.classroom_link import Arrays, ClassroomLink, Transition
 from unity_bridge.connection import Player
 from unity_bridge.faults import Fault
@@ -80,6 +81,11 @@ class UnityClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[
     def faults(self) -> list[tuple[int, Fault]]:
         """What went wrong so far: worker and fault."""
         return self.workers.faults
+
+    def statistics(self) -> dict[str, float]:
+        """What C# code added to its StatsRecorder in any build since the last call."""
+        links = [worker.link for worker in self.workers.each]
+        return read_together(link.connection.channels.stats for link in links)
 
     @property
     def episodes(self) -> int:
