@@ -9,6 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from envs.activities import MINUTES, Activity
 from envs.whole_file import write_json
 from unity_bridge.agreement import LayoutMismatchError
 from unity_bridge.classroom_link import ClassroomLink
@@ -28,8 +29,9 @@ class Check:
     """A build to start; default: the editor is awaited, press Play."""
     port: int = 0
     """Where to listen; 0: 5004 for the editor, any free one for a build."""
-    seconds: float = 60.0
-    """How long to wait for a player, and for each of its answers; above 0."""
+    seconds: float = 180.0
+    """How long to wait for a player, and for each of its answers: longer than the two minutes for
+    which it lets the tutor walk about; above 0."""
     json: Path | None = None
     """Where to write the findings as JSON."""
 
@@ -59,6 +61,8 @@ class Check:
         link = ClassroomLink(Player(build=str(self.build or "")), listening, training=False)
         try:
             connection, layout = link.connection, link.layout
+            minutes = MINUTES[Activity.CIRCULATE]
+            print(f"connected; the tutor walks about for {minutes:g} minutes of the scene's time")
             idle = np.zeros((link.classrooms, len(layout.branches)), np.int64)
             moved = link.step(idle).moved
             return {

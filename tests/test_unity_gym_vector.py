@@ -228,19 +228,21 @@ def test_no_two_agents_share_a_row_and_none_moves(
     seats, sits = Seats(rows), dict[int, int]()
     for comes, number in events:
         if comes:
-            (row,) = seats.take([number])
+            (row,) = seats.take([number]).rows.tolist() or (None,)
             assert sits.get(number, row) == row
             assert (row is None) == (number not in sits and len(sits) == rows)
             if row is not None:
                 sits[number] = row
         else:
-            assert seats.leave(number) == sits.pop(number, None)
+            left = sits.pop(number, None)
+            assert seats.leave([number]).rows.tolist() == ([] if left is None else [left])
         assert len(set(sits.values())) == len(sits)
 
 
 def test_who_was_here_before_keeps_the_row_against_newcomers() -> None:
     seats = Seats(2)
-    assert seats.take([1, 2]) == [0, 1]
-    seats.leave(1)
-    seats.leave(2)
-    assert seats.take([3, 2, 1]) == [None, 1, 0]
+    assert seats.take([1, 2]).rows.tolist() == [0, 1]
+    assert seats.leave([1, 2, 9]).places.tolist() == [0, 1]
+    seated = seats.take([3, 2, 1])
+    assert seated.places.tolist() == [1, 2]
+    assert seated.rows.tolist() == [1, 0]

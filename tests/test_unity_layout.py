@@ -16,7 +16,8 @@ from envs.simulation import Simulation
 from envs.spaces import action_space, observation_space
 from unity_bridge import layout as layout_module
 from unity_bridge.agreement import LayoutMismatchError, agreed_layout
-from unity_bridge.layout import TRAINING_FIELDS, Layout, fingerprint, inverted, sizes_of
+from unity_bridge.layout import TRAINING_FIELDS, Layout, fingerprint, sizes_of
+from unity_bridge.masks import inverted
 
 
 def spec_of(layout: Layout, **changed: tuple[int, ...] | None) -> SimpleNamespace:

@@ -15,7 +15,8 @@ from envs.vector import ClassroomVectorEnv
 from unity_bridge.build import BuildSettings, write_build
 from unity_bridge.channel_messages import Caption, Classes, Hello, Scene, TaughtCurriculum
 from unity_bridge.connection import Connection, Player
-from unity_bridge.layout import Layout, fingerprint, inverted
+from unity_bridge.layout import Layout, fingerprint
+from unity_bridge.masks import inverted
 from unity_bridge.player import TEAM_BEHAVIOUR, main
 from unity_bridge.stage import Stage
 from unity_bridge.transport import Listening

@@ -8,6 +8,7 @@ from gymnasium import Space
 from gymnasium.spaces import Box, Dict, Discrete, MultiDiscrete
 from numpy.typing import NDArray
 
+from unity_bridge.masks import inverted
 from unity_bridge.mlagents import ActionTuple, BehaviorSpec, DimensionProperty
 
 Arrays = dict[str, Any]
@@ -67,13 +68,10 @@ class Behavior:
         return seen
 
     def allowed(self, decisions: Any) -> NDArray[np.bool_]:
-        """(N, choices) True where an agent may choose an action, branch after branch.
-
-        ML-Agents means the opposite.
-        """
+        """(N, choices) True where an agent may choose an action, branch after branch."""
         if not self._branches:
             return np.ones((len(decisions), 0), np.bool_)
-        return ~np.concatenate(decisions.action_mask, axis=1)
+        return inverted(np.concatenate(decisions.action_mask, axis=1))
 
     def sampling_mask(self, allowed: NDArray[np.bool_]) -> Any:
         """One agent's mask in the form that `action_space.sample` takes; None without branches."""

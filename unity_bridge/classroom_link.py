@@ -12,9 +12,10 @@ from unity_bridge.channel_messages import Answer, Classes, Hello, Message, Windo
 from unity_bridge.connection import Connection, Player
 from unity_bridge.conversation import Conversation
 from unity_bridge.faults import AgentsDiffer, Garbled, WrongVersion
-from unity_bridge.layout import BEHAVIOUR, Bools, Floats, fingerprint
+from unity_bridge.layout import BEHAVIOUR, Floats, fingerprint
+from unity_bridge.masks import Bools
 from unity_bridge.mlagents import ActionTuple
-from unity_bridge.seats import Seats
+from unity_bridge.seats import Seated, Seats
 from unity_bridge.transport import Listening, QueueCommunicator
 
 Arrays = dict[str, Floats]
@@ -139,21 +140,19 @@ class ClassroomLink:
 
     def _hear(self, decisions: Any) -> None:
         """Seat the agents that ask, and take in what they see."""
-        rows = [row for row in self._seats.take(decisions.agent_id.tolist()) if row is not None]
-        if len(rows) < len(decisions):
+        seated = self._seats.take(decisions.agent_id.tolist())
+        if len(seated.rows) < len(decisions):
             raise AgentsDiffer(self.behaviour, len(decisions), f"at most {self.classrooms}")
-        self._asking = np.array(rows, np.int64)
-        self._read(decisions, self._asking, self._now)
+        self._asking = seated.rows
+        self._read(decisions, seated, self._now)
 
     def _note(self, ends: Any) -> None:
         """Keep what agents whose course is over said last; their rows move when they ask anew."""
-        seats = [self._seats.leave(agent) for agent in ends.agent_id.tolist()]
-        known = np.array([row is not None for row in seats], np.bool_)
-        rows = np.array([row for row in seats if row is not None], np.int64)
-        self._read(ends, rows, self._last, known)
-        self._over[rows] = True
-        self._over_reward[rows] = ends.reward[known]
-        self._interrupted[rows] = ends.interrupted[known]
+        left = self._seats.leave(ends.agent_id.tolist())
+        self._read(ends, left, self._last)
+        self._over[left.rows] = True
+        self._over_reward[left.rows] = ends.reward[left.places]
+        self._interrupted[left.rows] = ends.interrupted[left.places]
 
     def _transition(self, decisions: Any) -> Transition:
         self._hear(decisions)
@@ -181,12 +180,10 @@ class ClassroomLink:
             told=told,
         )
 
-    def _read(
-        self, steps: Any, rows: NDArray[np.int64], into: Arrays, chosen: Any = slice(None)
-    ) -> None:
-        """Write what the chosen agents observe into their rows."""
+    def _read(self, steps: Any, seated: Seated, into: Arrays) -> None:
+        """Write what agents observe into their rows."""
         for name in into.keys() & self._places.keys():
-            into[name][rows] = steps.obs[self._places[name]][chosen]
+            into[name][seated.rows] = steps.obs[self._places[name]][seated.places]
 
     def _empty(self) -> Arrays:
         rows = self.classrooms

@@ -87,7 +87,7 @@ class UnityGymVectorEnv(VectorEnv[Arrays, Any, NDArray[Any]]):
         self._observation = self._zeros()
         self._present = np.zeros(n, np.bool_)
         self._agent = np.full(n, -1)
-        self._asked: list[int | None] = []  # rows of the agents that asked, in Unity's order
+        self._asked, self._seated = 0, self._seats.take([])  # agents that asked, and their rows
         self._allowed = np.ones((n, self._behavior.choices), np.bool_)
 
     def _zeros(self) -> Arrays:
@@ -146,40 +146,33 @@ class UnityGymVectorEnv(VectorEnv[Arrays, Any, NDArray[Any]]):
 
     def _message(self, actions: Any) -> ActionTuple:
         """The actions of the rows whose agents asked, in the order in which they did."""
-        rows = np.array([-1 if row is None else row for row in self._asked])
         parts = actions if isinstance(actions, dict) else {"": actions}
         picked = {}
         for name, part in parts.items():
             table = np.asarray(part)
             if len(table) != self.num_envs:
                 raise ValueError(f"{len(table)} {name} actions came; expected {self.num_envs}")
-            picked[name] = table[rows]
-            picked[name][rows < 0] = 0  # nobody speaks for the unseated
+            picked[name] = np.zeros((self._asked, *table.shape[1:]), table.dtype)
+            picked[name][self._seated.places] = table[self._seated.rows]  # the unseated do zeros
         chosen = picked if isinstance(actions, dict) else picked[""]
-        return self._behavior.actions(chosen, len(rows))
+        return self._behavior.actions(chosen, self._asked)
 
     def _end(self, ends: Any, outcome: _Outcome) -> None:
         """Note whose episodes ended, and clear their rows."""
-        final = self._behavior.observations(ends)
-        for n, agent in enumerate(ends.agent_id.tolist()):
-            row = self._seats.leave(agent)
-            if row is None:
-                continue
-            outcome.reward[row] = ends.reward[n]
-            outcome.group_reward[row] = ends.group_reward[n]
-            outcome.truncated[row] = ends.interrupted[n]
-            outcome.terminated[row] = not ends.interrupted[n]
-            for key, array in final.items():
-                outcome.final[key][row] = array[n]
-                self._observation[key][row] = 0
-            self._present[row], self._agent[row], self._allowed[row] = False, -1, True
+        places, rows = self._seats.leave(ends.agent_id.tolist())
+        outcome.reward[rows] = ends.reward[places]
+        outcome.group_reward[rows] = ends.group_reward[places]
+        outcome.truncated[rows] = ends.interrupted[places]
+        outcome.terminated[rows] = ~ends.interrupted[places]
+        for key, array in self._behavior.observations(ends).items():
+            outcome.final[key][rows] = array[places]
+            self._observation[key][rows] = 0
+        self._present[rows], self._agent[rows], self._allowed[rows] = False, -1, True
 
     def _hear(self, decisions: Any, outcome: _Outcome) -> tuple[Arrays, Infos]:
         """Put what the asking agents see in their rows."""
-        agents = decisions.agent_id.tolist()
-        self._asked = self._seats.take(agents)
-        places = [(n, row) for n, row in enumerate(self._asked) if row is not None]
-        asking, rows = np.array(places, np.int64).reshape(-1, 2).T
+        self._asked = len(decisions)
+        self._seated = asking, rows = self._seats.take(decisions.agent_id.tolist())
         going_on = self._present[rows]  # else its reward belongs to no action
         outcome.reward[rows[going_on]] = decisions.reward[asking[going_on]]
         outcome.group_reward[rows[going_on]] = decisions.group_reward[asking[going_on]]
@@ -194,7 +187,7 @@ class UnityGymVectorEnv(VectorEnv[Arrays, Any, NDArray[Any]]):
             "decides": decides,
             "agent_id": self._agent.copy(),
             "group_reward": outcome.group_reward,
-            "unseated": len(agents) - len(rows),
+            "unseated": self._asked - len(rows),
         }
         if self._behavior.choices:
             infos["action_mask"] = self._allowed.copy()

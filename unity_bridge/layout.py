@@ -39,9 +39,9 @@ from envs.activities import ACTIVITIES, TASKS, Activity, Task
 from envs.classroom import TERMS
 from envs.contract_sizes import AXES
 from envs.lessons import empty_report
+from unity_bridge.masks import Bools, inverted
 
 Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
 
 BEHAVIOUR: Final = "Classroom"
 TRAINING_FIELDS: Final = ("outcome", "report")
@@ -173,12 +173,6 @@ class Layout:
     def wire_mask(self, observation: Mapping[str, Floats]) -> Bools:
         """ML-Agents' action mask, (B, sum of the branches)."""
         return inverted(np.concatenate(self.branch_masks(observation), axis=1))
-
-
-def inverted(mask: NDArray[Any]) -> Bools:
-    """Ours from theirs, or theirs from ours: True is allowed here and forbidden in ML-Agents."""
-    result: Bools = np.logical_not(mask)
-    return result
 
 
 def fingerprint() -> str:

@@ -1,6 +1,17 @@
 """Which agent sits in which row: agents come and go, rows stay."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Seated(NamedTuple):
+    """Those of a message's agents that have a row."""
+
+    places: NDArray[np.int64]  # (n,) positions in the message
+    rows: NDArray[np.int64]  # (n,)
 
 
 class Seats:
@@ -17,20 +28,22 @@ class Seats:
         self._row: dict[int, int] = {}
         self._vacant = dict.fromkeys(range(rows))  # in the order in which they became so
 
-    def leave(self, agent: int) -> int | None:
-        """An agent's episode ends; its row, None where it had none."""
+    def leave(self, agents: Sequence[int]) -> Seated:
+        """The episodes of agents end: where they sat."""
+        return _seated([self._leave(agent) for agent in agents])
+
+    def take(self, agents: Sequence[int]) -> Seated:
+        """Agents are there: where they sit. Those who were here before choose before newcomers."""
+        for agent in sorted(agents, key=lambda agent: agent not in self._row):
+            self._seat(agent)
+        return _seated([self._row.get(agent) for agent in agents])
+
+    def _leave(self, agent: int) -> int | None:
         row = self._row.get(agent)
         if row is None or row in self._vacant:
             return None
         self._vacant[row] = None
         return row
-
-    def take(self, agents: Iterable[int]) -> list[int | None]:
-        """Agents are there; their rows. Those who were here before choose before newcomers."""
-        wanted = list(agents)
-        for agent in sorted(wanted, key=lambda agent: agent not in self._row):
-            self._seat(agent)
-        return [self._row.get(agent) for agent in wanted]
 
     def _seat(self, agent: int) -> None:
         if agent in self._row:
@@ -39,3 +52,8 @@ class Seats:
             row = next(iter(self._vacant))
             del self._vacant[row]
             self._row = {other: r for other, r in self._row.items() if r != row} | {agent: row}
+
+
+def _seated(found: Sequence[int | None]) -> Seated:
+    pairs = [(place, row) for place, row in enumerate(found) if row is not None]
+    return Seated(*np.array(pairs, np.int64).reshape(-1, 2).T)

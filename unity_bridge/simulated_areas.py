@@ -11,7 +11,8 @@ from envs.observed_class import FILLED_IN
 from envs.simulation import Simulation
 from unity_bridge.build import BuildSettings
 from unity_bridge.channel_messages import Message
-from unity_bridge.layout import Bools, Floats, Layout
+from unity_bridge.layout import Floats, Layout
+from unity_bridge.masks import Bools
 from unity_bridge.told_events import told
 
 Doubles = NDArray[np.float64]
