@@ -41,7 +41,7 @@ class TaughtClass:
         self.number, self._service, self._record = number, service, record
         self._observed = ObservedClass(course, service.curriculum)
         self._course, self._decisions = -1, 0
-        self._attempts = 0.0
+        self._attempts = 0
         self._seen: Seen = {}
         self.decision: Decision
 
@@ -56,7 +56,7 @@ class TaughtClass:
         Args:
             seen: The scene's observation, without a batch axis.
         """
-        self._course, self._decisions, self._attempts = self._course + 1, 0, 0.0
+        self._course, self._decisions, self._attempts = self._course + 1, 0, _attempts(seen)
         self._service.reset()
         filled = self._observed.begin(seen)
         self._decide(filled, self._service.decide(filled))
@@ -69,7 +69,7 @@ class TaughtClass:
             seen: As in `begin`.
 
         Raises:
-            Garbled: An answer is of no such learner, concept or item.
+            Garbled: An answer is of no such learner, concept or item, or was not told, or booked.
         """
         filled = self._follow(told, seen)
         self._decide(filled, self._service.decide(filled, self._observed.events))
@@ -93,12 +93,11 @@ class TaughtClass:
             filled = self._observed.follow(self.action, given, seen, read)
         except ValueError as wrong:
             raise Garbled("An answer", str(wrong)) from wrong
-        attempts = float(np.rint(np.expm1(seen["evidence"][..., _ATTEMPTS])).sum())
-        if attempts != self._attempts + len(given):
-            counted = round(attempts - self._attempts)
+        counted = _attempts(seen) - self._attempts
+        if counted != len(given):
             reason = f"{len(given)} were told and {counted} are in the books"
             raise Garbled(f"What classroom {self.number} says of its answers", reason)
-        self._attempts = attempts
+        self._attempts += counted
         return filled
 
     def _decide(self, seen: Seen, decision: Decision) -> None:
@@ -141,6 +140,11 @@ class TaughtClass:
                 text=f"Learner {said.learner}, {said.concept}: {said.sentence}",
                 seconds=CAPTION_SECONDS,
             )
+
+
+def _attempts(seen: Seen) -> int:
+    """Answers of the whole class that the scene's books hold."""
+    return int(np.rint(np.expm1(seen["evidence"][..., _ATTEMPTS])).sum())
 
 
 def _recorded(seen: Seen) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,23 @@ from agents.decision.json_form import to_json
 from agents.decision.service import DecisionService
 from agents.run_folder import REFERENCE
 from envs.classroom import ClassroomEnv
+from envs.constants import Constants
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum import builtin
 from envs.observed_class import FILLED_IN, ObservedClass
+from envs.simulation import Simulation
 from scripts import unity
+from scripts.unity_class import TaughtClass
 from tests.scripted_player import ScriptedPlayer, agent, free_port, observation, output
 from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.channel_messages import Answer
+from unity_bridge.faults import Garbled
 from unity_bridge.layout import Layout
-from unity_bridge.session_record import LINES, read_lines, read_played
-from unity_bridge.told_events import answers, windows
+from unity_bridge.session_record import LINES, SessionRecord, read_lines, read_played
+from unity_bridge.told_events import answers, told, windows
 from unity_bridge.transport import Listening, QueueCommunicator
 
-COURSE = Course(learners=3, lessons=1, minutes=10)
+COURSE, CURRICULUM = Course(learners=3, lessons=1, minutes=10), builtin("algebra-16")
 SHORT = ("--lessons", "1", "--minutes", "10", "--courses", "1")
 
 
@@ -59,7 +64,7 @@ def test_the_tutor_decides_as_in_the_simulation_where_it_sees_all(taught: Path) 
         env.observation_space,  # type: ignore[arg-type]
         env.action_space,  # type: ignore[arg-type]
     )
-    service = DecisionService(policy, builtin("algebra-16"))
+    service = DecisionService(policy, CURRICULUM)
     seen, _ = env.reset(seed=EVALUATION_SEED)
     chosen, over = [], False
     while not over:
@@ -72,8 +77,8 @@ def test_the_tutor_decides_as_in_the_simulation_where_it_sees_all(taught: Path) 
 
 def test_the_record_tells_all_that_the_tutor_knew(taught: Path) -> None:
     """From it alone the belief of every decision is made again, as it stood in its reasons."""
-    curriculum, observed = builtin("algebra-16"), ObservedClass(COURSE, builtin("algebra-16"))
-    names = [concept.name.replace("-", " ") for concept in curriculum.concepts]
+    observed = ObservedClass(COURSE, CURRICULUM)
+    names = [concept.name.replace("-", " ") for concept in CURRICULUM.concepts]
     widths = Layout(3, 16).observation_space.spaces
     rest = {key: np.zeros(widths[key].shape or (), np.float32) for key in widths}
     filled, decisions = {}, list(read_played(taught))
@@ -82,10 +87,8 @@ def test_the_record_tells_all_that_the_tutor_knew(taught: Path) -> None:
         again = to_json(describe(filled, played.action, names))
         for fact in ("mastery", "understanding", "promise", "gain", "rank", "plan_concept"):
             assert again[fact] == played.decision[fact], fact
-        told = played.told
-        filled = observed.follow(
-            played.action, answers(told), rest | played.after, windows(told, COURSE.learners)
-        )
+        given, read = answers(played.told), windows(played.told, COURSE.learners)
+        filled = observed.follow(played.action, given, rest | played.after, read)
     assert len(decisions) > 5
     assert filled["belief"].any()
     assert not any(set(FILLED_IN) & line.get("seen", {}).keys() for line in read_lines(taught))
@@ -113,6 +116,30 @@ def test_statistics_of_the_scene_are_in_tensorboard(taught: Path) -> None:
     assert "scene/learner/nlg_delayed" in events.Tags()["scalars"]
     [nlg] = events.Scalars("scene/learner/nlg_delayed")
     assert 0 < nlg.value < 1
+
+
+def test_answers_that_go_astray_are_missed(tmp_path: Path) -> None:
+    """The tutor must not go on without them: the books that the scene sends count them too."""
+    simulation = Simulation(1, COURSE, CURRICULUM, Constants())
+    simulation.seed(np.array([1]))
+    simulation.start()
+    layout = Layout(COURSE.learners, CURRICULUM.size)
+    policy = load_policy(REFERENCE, "cpu").at_size(layout.observation_space, layout.action_space)
+    with SessionRecord(tmp_path, asdict(COURSE), CURRICULUM) as record:
+        own = TaughtClass(0, DecisionService(policy, CURRICULUM), COURSE, record)
+        own.begin({key: array[0] for key, array in simulation.observation.items()})
+        while not simulation.world.events.answers.any():
+            simulation.step(own.action[None])
+            seen = {key: array[0].copy() for key, array in simulation.observation.items()}
+            said = list(told(simulation, 0))
+            if not simulation.world.events.answers.any():
+                own.go_on(said, seen)
+        *first, last = [message for message in said if isinstance(message, Answer)]
+        match = f"{len(first)} were told and {len(first) + 1} are in the books"
+        with pytest.raises(Garbled, match=match):
+            own.go_on([message for message in said if message is not last], seen)
+        with pytest.raises(Garbled, match="item of an answer is 99; expected 0 to"):
+            own.go_on([*first, replace(last, item=99)], seen)
 
 
 @pytest.fixture

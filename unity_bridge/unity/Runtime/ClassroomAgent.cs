@@ -285,11 +285,12 @@ namespace AttentionLearning
 
         private void Book(AnswerEvent answer)
         {
-            answer.Time = Math.Round(Record.Clock.Hours * 3600.0 + passed, 3);
-            if (Record.Playing)
+            if (!Record.Playing)
             {
-                Record.Learner(answer.Learner).Add(answer);
+                return; // no decision that it could belong to
             }
+            answer.Time = Math.Round(Record.Clock.Hours * 3600.0 + passed, 3);
+            Record.Learner(answer.Learner).Add(answer);
             AnswerBooked?.Invoke(this, answer);
         }
     }
