@@ -4,9 +4,9 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import tyro
 from rich.console import Console
@@ -17,18 +17,21 @@ from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE, RUNS, commit, new_folder, read_classroom
 from envs.curricula import find
 from envs.whole_file import write_json
-from scripts.unity_session import Lessons, Session
+from scripts.unity_session import Session, Tutoring
 from scripts.unity_status import PlayStatus
 from unity_bridge.agreement import LayoutMismatchError
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import EDITOR_PORT, Player
-from unity_bridge.faults import Fault, PlayerStopped
+from unity_bridge.faults import BuildMissing, Fault, PlayerStopped
+from unity_bridge.mlagents import validate_environment_path
 from unity_bridge.session_record import SessionRecord
 from unity_bridge.transport import Listening, QueueCommunicator
 from unity_bridge.workers import Restarting
 
-SESSIONS = "sessions"
+SESSIONS: Final = "sessions"
 """Folder beside the runs."""
+RESTARTING: Final = Restarting()
+"""How a build that died is started again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,23 +65,22 @@ class Play:
     """Where the session is written; default a new one under runs/sessions/."""
     json: Path | None = None
     """Where to write what was taught, in figures, as JSON."""
-    restarting: tyro.conf.Suppress[Restarting] = field(default_factory=Restarting)
 
     def run(self) -> int:
         """Teach until Ctrl-C, or until enough courses are over."""
-        lessons = self._lessons()
+        tutoring = self._tutoring()
         folder = self.folder or _new_session()
         console, faults = Console(highlight=False), list[str]()
-        course = asdict(lessons.course)
+        course = asdict(tutoring.course)
         about = {"tutor": str(self.tutor), "commit": commit()}
         door = nullcontext(None) if self.build else closing(self._door())
         with (
             door as listening,
-            SessionRecord(folder, course, lessons.curriculum, **about) as record,
+            SessionRecord(folder, course, tutoring.curriculum, **about) as record,
             PlayStatus(console) as status,
         ):
             logger = configure(str(folder), ["tensorboard"])
-            session = Session(lessons, record, logger, status, self.courses)
+            session = Session(tutoring, record, logger, status, self.courses)
             begun = time.monotonic()
             try:
                 for fault in self._players(session, status, listening):
@@ -100,12 +102,14 @@ class Play:
         self._report(results, console)
         return 0
 
-    def _lessons(self) -> Lessons:
+    def _tutoring(self) -> Tutoring:
         for name in ("lessons", "minutes", "seed", "courses"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least 0")
         if self.patience <= 0:
             raise ValueError(f"patience is {self.patience}; expected above 0")
+        if self.build is not None and validate_environment_path(str(self.build)) is None:
+            raise BuildMissing(str(self.build), "there is no such executable")
         config, _ = read_classroom(self.tutor)
         course = replace(
             config.course,
@@ -117,7 +121,7 @@ class Play:
                 f"run is {self.tutor}, whose tutor was told the hidden state; expected one that "
                 "knows what can be observed (course.tracer)"
             )
-        return Lessons(
+        return Tutoring(
             policy=load_policy(self.tutor, "cpu"),
             course=course,
             curriculum=find(self.curriculum or config.curriculum),
@@ -157,9 +161,9 @@ class Play:
                 if isinstance(lost, PlayerStopped):
                     return
                 failures = 1 if session.decisions > before else failures + 1
-                if failures > self.restarting.attempts or not getattr(lost, "passing", False):
+                if failures > RESTARTING.attempts or not getattr(lost, "passing", False):
                     raise
-                time.sleep(self.restarting.wait_after(failures))
+                time.sleep(RESTARTING.wait_after(failures))
 
     def _report(self, results: dict[str, Any], console: Console) -> None:
         table = Table("what", "taught")

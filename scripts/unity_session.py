@@ -23,7 +23,7 @@ from unity_bridge.session_record import SessionRecord
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lessons:
+class Tutoring:
     """Who teaches what."""
 
     policy: AttentionPolicy
@@ -39,7 +39,7 @@ class Session:
     """Teaches one player after the other; counts and records go on.
 
     Args:
-        lessons: What is taught, by whom.
+        tutoring: What is taught, by whom.
         record: Of the session.
         logger: For the scene's statistics.
         status: Shows what happens.
@@ -48,13 +48,13 @@ class Session:
 
     def __init__(
         self,
-        lessons: Lessons,
+        tutoring: Tutoring,
         record: SessionRecord,
         logger: Logger,
         status: PlayStatus,
         most_courses: int,
     ) -> None:
-        self._lessons, self._record, self._logger = lessons, record, logger
+        self._tutoring, self._record, self._logger = tutoring, record, logger
         self._status, self._most = status, most_courses
         self.players = self.courses = self.decisions = 0
 
@@ -85,23 +85,23 @@ class Session:
 
     def _open(self, link: ClassroomLink) -> list[TaughtClass]:
         """Set the scene, and decide for the first time everywhere."""
-        lessons, layout = self._lessons, link.layout
-        if layout.concepts != lessons.curriculum.size:
+        tutoring, layout = self._tutoring, link.layout
+        if layout.concepts != tutoring.curriculum.size:
             raise LayoutMismatchError(
-                f"the scene has {layout.concepts} concepts and {lessons.curriculum.name} has "
-                f"{lessons.curriculum.size}. In Unity: set Concepts of the Classroom Agent; or "
+                f"the scene has {layout.concepts} concepts and {tutoring.curriculum.name} has "
+                f"{tutoring.curriculum.size}. In Unity: set Concepts of the Classroom Agent; or "
                 "choose another --curriculum"
             )
-        course = replace(lessons.course, learners=layout.learners)
+        course = replace(tutoring.course, learners=layout.learners)
         self._introduce(link, layout)
-        self._tell(link, TaughtCurriculum.of(lessons.curriculum))
-        self._tell(link, scene_of(course, link.classrooms, lessons.seed))
-        first = EVALUATION_SEED + lessons.seed
+        self._tell(link, TaughtCurriculum.of(tutoring.curriculum))
+        self._tell(link, scene_of(course, link.classrooms, tutoring.seed))
+        first = EVALUATION_SEED + tutoring.seed
         link.reset(range(first, first + link.classrooms))
-        policy = lessons.policy.at_size(layout.observation_space, layout.action_space)
+        policy = tutoring.policy.at_size(layout.observation_space, layout.action_space)
         classes = []
         for row in range(link.classrooms):
-            service = DecisionService(policy, lessons.curriculum, seed=SAMPLING_SEED + row)
+            service = DecisionService(policy, tutoring.curriculum, seed=SAMPLING_SEED + row)
             classes.append(TaughtClass(row, service, course, self._record))
             classes[row].begin(_row(link.observation, row))
             self._explain(link, classes[row])

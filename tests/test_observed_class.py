@@ -90,6 +90,25 @@ def _same(seen: dict[str, Any], simulation: Simulation, where: str) -> None:
         np.testing.assert_allclose(seen[key], array[0], rtol=0, atol=few, err_msg=f"{key}, {where}")
 
 
+def test_without_counts_a_sensor_that_was_there_was_read_all_the_time() -> None:
+    """So scenes are taught that do not count: a little too much is made of their sensors."""
+    course = Course(learners=3, lessons=1, minutes=10)
+    simulation = Simulation(1, course, CURRICULUM, Constants())
+    simulation.seed(np.array([2]))
+    simulation.start()
+    classes = [ObservedClass(course, CURRICULUM) for _ in range(2)]
+    for own in classes:
+        own.begin(shown(simulation))
+    simulation.step(np.zeros((1, 9), np.int64))
+    seen, steps = shown(simulation), 4
+    there = np.stack([seen[name][:, -1] for name in MODALITIES], axis=1)
+    for own, counts in zip(classes, (None, (steps * there).astype(int)), strict=True):
+        own.follow(np.zeros(9, np.int64), told(simulation), seen, counts)
+    attended = [own.events.attended for own in classes]
+    np.testing.assert_array_equal(*attended)
+    assert attended[0].any()
+
+
 def test_a_learner_may_answer_more_than_a_decision_of_the_simulation_has_room_for() -> None:
     """People click fast: none of their answers is lost, or written where another's belongs."""
     course = Course(learners=2, lessons=1, minutes=10)

@@ -10,6 +10,7 @@ from envs.curriculum import builtin
 from envs.observed_class import FILLED_IN, ObservedClass
 from tests.random_teaching import legal_action
 from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.channel_messages import WindowCounts, Windows
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import Player
 from unity_bridge.layout import TRAINING_FIELDS
@@ -47,6 +48,16 @@ def test_over_the_wire_python_fills_in_what_the_simulation_believes(tmp_path: Pa
             _same(theirs, ours)
     finally:
         link.close()
+
+
+def test_windows_that_do_not_count_every_learner_are_as_good_as_none() -> None:
+    """Then a sensor that was there is taken to have been read all the time."""
+    counts = [WindowCounts(learner=n, gaze=n, head=8, face=8, voice=0, touch=2) for n in (1, 2, 3)]
+    whole = Windows(classroom=0, learners=tuple(counts))
+    part = Windows(classroom=0, learners=tuple(counts[:2]))
+    assert windows([part, whole], 3).tolist() == [[n, 8, 8, 0, 2] for n in (1, 2, 3)]
+    assert windows([whole, part], 3) is None
+    assert windows([], 3) is None
 
 
 def _first(link: ClassroomLink) -> dict[str, np.ndarray]:
