@@ -6,6 +6,7 @@ Examples:
     python -m scripts.watch --tutor Leitner --seed 3   a rule, and another class
     python -m scripts.watch --gif lesson.gif --lesson 2
     python -m scripts.watch --picture class.png --lesson 2 --decision 5
+    python -m scripts.watch --record runs/sessions/a   writes the session down, for scripts.iterate
 """
 
 import sys
@@ -28,13 +29,15 @@ from agents.narration import Chooser, Turn, narrate, service_chooser, tutor_choo
 from agents.presets import TrainConfig
 from agents.run_folder import REFERENCE, read_classroom
 from agents.tutors.protocol import Privileged
-from agents.tutors.registry import make_tutor
+from agents.tutors.registry import make_tutor, names
 from envs.constants import Constants
 from envs.course import EVALUATION_SEED, Course
 from envs.curricula import find
 from envs.simulation import Simulation
 from envs.view import as_text, draw
 from scripts.train import INTERRUPTED
+from scripts.watched_record import recorded
+from unity_bridge.session_record import LINES
 
 GIF_SIZE: Final = (720, 480)
 """Pixels: small enough for a page, large enough to read the names."""
@@ -65,6 +68,9 @@ class Arguments:
     """Write one PNG there, in place of the terminal."""
     decision: int = 1
     """Which decision shown the picture is of, 1 and up."""
+    record: Path | None = None
+    """Write the whole course into this new folder, as `scripts.unity play` does: what was seen,
+    decided and answered, nothing hidden."""
 
     def check(self) -> None:
         """Raise ValueError where a number is out of range."""
@@ -74,6 +80,20 @@ class Arguments:
                 raise ValueError(f"{name} is {value}; expected at least {low}")
         if self.run is not None and self.tutor is not None:
             raise ValueError(f"run is {self.run} and tutor is {self.tutor}; expected one of them")
+        if self.record is not None:
+            self._check_record(self.record)
+
+    def _check_record(self, record: Path) -> None:
+        """Refuse what would not be a whole course, or would tell what nobody can see."""
+        if (record / LINES).exists():
+            raise ValueError(f"record is {record}, which holds a session; expected a new folder")
+        if self.lesson or self.picture is not None:
+            raise ValueError(f"record is {record}; expected neither lesson nor picture beside it")
+        if self.tutor in names("reference"):
+            raise ValueError(
+                f"record is {record} and tutor is {self.tutor!r}, which sees the hidden state; "
+                "expected a rule or a run"
+            )
 
 
 def trained(run: Path | None, seed: int) -> tuple[Simulation, Chooser]:
@@ -132,7 +152,11 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
     lessons = simulation.course.lessons
     if arguments.lesson > lessons:
         raise ValueError(f"lesson is {arguments.lesson}; expected at most {lessons}")
-    for turn in narrate(simulation, choose):
+    turns = narrate(simulation, choose)
+    if arguments.record is not None:
+        tutor = arguments.tutor or str(arguments.run or REFERENCE)
+        turns = recorded(turns, simulation, arguments.record, tutor)
+    for turn in turns:
         if arguments.lesson in {0, turn.view.lesson}:
             yield turn
         elif turn.view.lesson > arguments.lesson:

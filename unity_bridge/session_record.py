@@ -177,21 +177,35 @@ def read_played(folder: Path) -> Iterator[Played]:
     """Every decision of a session that was played to its end, in the order of their ends.
 
     Raises:
-        ValueError: As `read_lines`.
+        ValueError: As `read_lines`; or a line lacks what its type holds, or holds another kind of
+            value: the message names file and line.
     """
     played: dict[int, _Open] = {}
-    for line in read_lines(folder):
-        kind, classroom = line["type"], line.get("classroom", 0)
-        if kind in {"connected", "fault"}:
-            played.clear()
-        elif kind in {"answer", "windows"} and classroom in played:
-            content = {name: value for name, value in line.items() if name != "at"}
-            played[classroom].told.append(from_plain(TYPES[kind], content))
-        elif kind in {"decision", "over"}:
-            if (own := played.pop(classroom, None)) is not None:
-                yield _finished(own, line)
-            if kind == "decision":
-                played[classroom] = _Open(line)
+    for number, line in enumerate(read_lines(folder), 1):
+        try:
+            own = _take(line, played)
+        except (KeyError, TypeError, ValueError) as wrong:
+            found = f"lacks {wrong}" if isinstance(wrong, KeyError) else f"cannot be read: {wrong}"
+            raise ValueError(f"{folder / LINES}, line {number} {found}") from wrong
+        if own is not None:
+            yield own
+
+
+def _take(line: dict[str, Any], played: dict[int, _Open]) -> Played | None:
+    """Take in one line; the decision that ended with it, if one did."""
+    kind, classroom = line["type"], line.get("classroom", 0)
+    own = None
+    if kind in {"connected", "fault"}:
+        played.clear()
+    elif kind in {"answer", "windows"} and classroom in played:
+        content = {name: value for name, value in line.items() if name != "at"}
+        played[classroom].told.append(from_plain(TYPES[kind], content))
+    elif kind in {"decision", "over"}:
+        if (open_ := played.pop(classroom, None)) is not None:
+            own = _finished(open_, line)
+        if kind == "decision":
+            played[classroom] = _Open(line)
+    return own
 
 
 def _finished(own: _Open, after: Mapping[str, Any]) -> Played:

@@ -1,0 +1,77 @@
+"""A watched class as a session record, the same as `scripts.unity play` writes."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from agents.decision.json_form import to_json
+from agents.narration import Turn
+from agents.run_folder import commit
+from envs.simulation import Simulation
+from envs.teaching import clock_hours
+from unity_bridge.session_record import SEEN, SessionRecord
+from unity_bridge.told_events import told
+
+
+def recorded(
+    turns: Iterator[Turn], simulation: Simulation, folder: Path, tutor: str
+) -> Iterator[Turn]:
+    """Pass a class's turns on, each written down before it is shown.
+
+    Nothing hidden is written: what a scene would send, the tutor's action, and its reasons.
+
+    Args:
+        turns: Of `agents.narration.narrate`, from the start of the course.
+        simulation: That they teach, one classroom.
+        folder: Of the record, new.
+        tutor: Name of the rule, or run folder, that teaches.
+
+    Yields:
+        The turns.
+
+    Raises:
+        FileExistsError: The folder holds a session.
+    """
+    about = {"tutor": tutor, "commit": commit()}
+    course, curriculum = asdict(simulation.course), simulation.curriculum
+    with SessionRecord(folder, course, curriculum, **about) as record:
+        for number in count():
+            before = _before(simulation)
+            turn = next(turns)
+            _write(record, turn, number=number, **before)
+            for message in told(simulation, 0):
+                record.pass_on(message)
+            if simulation.done[0]:
+                seen = _seen(simulation)
+                record.write("over", classroom=0, course=0, interrupted=False, seen=seen)
+            yield turn
+            if simulation.done[0]:
+                return
+
+
+def _write(record: SessionRecord, turn: Turn, **before: Any) -> None:
+    """Add a decision's line, with what was so before it."""
+    record.write(
+        "decision",
+        classroom=0,
+        course=0,
+        activity=turn.decision.activity.name.lower(),
+        action=list(turn.decision.action),
+        minutes=turn.minutes,
+        decision=to_json(turn.decision),
+        **before,
+    )
+
+
+def _before(simulation: Simulation) -> dict[str, Any]:
+    return {
+        "lesson": int(simulation.world.state.clock.lesson[0]),
+        "hours": clock_hours(0, simulation.world),
+        "seen": _seen(simulation),
+    }
+
+
+def _seen(simulation: Simulation) -> dict[str, Any]:
+    return {name: simulation.observation[name][0].copy() for name in SEEN}
