@@ -31,13 +31,16 @@ def _alike(config: TrainConfig) -> ClassroomVectorEnv:
         config.classrooms,
         course=config.course,
         curriculum=find(config.curriculum),
+        constants=config.population.constants,
+        believed=Constants(),
         threads=config.simulation_threads,
     )
 
 
 def _varied(config: TrainConfig) -> ClassroomGroups:
     """Groups as equal in size as can be; the tutor's belief is not told of their constants."""
-    groups = list(drawn(config.variety, config.course, config.curriculum))
+    usual = config.population.constants
+    groups = list(drawn(config.variety, config.course, config.curriculum, usual))
     rows = np.array_split(np.arange(config.classrooms), len(groups))
     return ClassroomGroups(
         [

@@ -100,7 +100,13 @@ def evaluate(
 
 
 def try_out(
-    tutors: Sequence[Tutor], course: Course, curriculum: Curriculum, classes: int, workers: int = 1
+    tutors: Sequence[Tutor],
+    course: Course,
+    curriculum: Curriculum,
+    classes: int,
+    *,
+    constants: Constants | None = None,
+    workers: int = 1,
 ) -> list[Outcome]:
     """As `evaluate`, on classes kept for choosing settings: what is chosen is biased on them only.
 
@@ -109,7 +115,7 @@ def try_out(
     """
     check_seeds(TUNING_SEED, classes, "tuning")
     seeds = range(TUNING_SEED, TUNING_SEED + classes)
-    return _teach_all(tutors, course, curriculum, seeds, None, workers)
+    return _teach_all(tutors, course, curriculum, seeds, constants, workers)
 
 
 def _teach_all(

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from agents.imitation import WarmStart
+from agents.learner_population import LearnerPopulation
 from agents.ppo_config import EntropyWeights, PPOConfig
 from agents.random_play import reward_scale
 from agents.variety import Variety
@@ -36,6 +37,9 @@ class TrainConfig:
     """What is taught: a built-in curriculum's name, generated-SIZE-SEED, or a path of JSON."""
     course: Course = field(default_factory=Course)
     """Who is taught, for how long, and what the tutor is told."""
+    population: LearnerPopulation = field(default_factory=LearnerPopulation)
+    """What the learners are like; the tutor's belief takes them for calibrated ones all the same,
+    as in evaluation."""
     variety: Variety = field(default_factory=Variety)
     """What differs between groups of classrooms."""
     policy: PolicyConfig = field(default_factory=lambda: PolicyConfig(layers=1))
@@ -46,7 +50,9 @@ class TrainConfig:
     """Imitation of a rule before reinforcement learning."""
     init: str | None = None
     """Run folder whose trunk to start from, as `scripts.pretrain` makes it; what chooses and what
-    values start anew."""
+    values start anew unless init_parts says otherwise."""
+    init_parts: Literal["trunk", "policy"] = "trunk"
+    """What to take from the run of init: its trunk alone, or the whole policy, to go on with it."""
     checkpoint_minutes: float = 2.0
     """Wall-clock minutes between checkpoints; a resumed run continues from the last one."""
     inspection_rollouts: int = 25
@@ -76,6 +82,7 @@ class TrainConfig:
             ("inspection_rollouts", self.inspection_rollouts, 0),
             ("curriculum", self.curriculum, DEFAULT_CURRICULUM),
             ("course", self.course, Course()),
+            ("population", self.population, LearnerPopulation()),
             ("variety", self.variety, Variety()),
         ):
             if value != expected:

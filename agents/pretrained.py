@@ -1,7 +1,7 @@
 """What a run hands on to another: its trunk, and the heads that predict from it."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -35,21 +35,31 @@ def load_heads(auxiliary: Auxiliary, folder: Path) -> None:
     take(auxiliary, load_file(folder / HEADS), folder)
 
 
-def start_from(model: ClassroomPPO, folder: Path) -> None:
+def start_from(
+    model: ClassroomPPO, folder: Path, parts: Literal["trunk", "policy"] = "trunk"
+) -> None:
     """Give a fresh model another run's trunk and input statistics, and heads where both have them.
 
-    What chooses and what values stay fresh, so that seeds still differ.
+    With the trunk alone, what chooses and what values stay fresh, so that seeds still differ.
+
+    Args:
+        model: Fresh.
+        folder: Of the other run.
+        parts: The trunk alone, or the whole policy.
 
     Raises:
-        ValueError: The folder holds no policy, or one whose trunk has other names or shapes.
+        ValueError: The folder holds no policy, or one whose parts have other names or shapes.
     """
     if not has_model(folder):
         raise ValueError(f"init is {folder}; expected a run folder that holds {MODEL}.json")
     found = load_file(folder / f"{MODEL}.safetensors", device=str(model.device))
-    trunk = {
-        key.removeprefix(TRUNK): value for key, value in found.items() if key.startswith(TRUNK)
-    }
-    take(model.policy.encoder, trunk, folder)
+    if parts == "policy":
+        take(model.policy, found, folder)
+    else:
+        trunk = {
+            key.removeprefix(TRUNK): value for key, value in found.items() if key.startswith(TRUNK)
+        }
+        take(model.policy.encoder, trunk, folder)
     if model.auxiliary is not None and (folder / HEADS).exists():
         load_heads(model.auxiliary, folder)
 

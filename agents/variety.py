@@ -53,18 +53,24 @@ class Group:
     constants: Constants
 
 
-def drawn(variety: Variety, course: Course, curriculum: str) -> Iterator[Group]:
+def drawn(
+    variety: Variety,
+    course: Course,
+    curriculum: str,
+    usual: Constants = Constants(),  # noqa: B008  # immutable
+) -> Iterator[Group]:
     """Draw the groups: every option equally often, in random combinations.
 
     Args:
         variety: The options.
         course: What else the courses are.
         curriculum: Taught where the variety names none.
+        usual: Constants of the learners where the variety draws none.
 
     Raises:
         ValueError: An option is outside its range, or no curriculum.
     """
-    rng, usual = np.random.default_rng(SEED), Constants()
+    rng = np.random.default_rng(SEED)
     sizes = _dealt(variety.learners or (course.learners,), variety.groups, rng)
     lengths = _dealt(variety.lessons or (course.lessons,), variety.groups, rng)
     names = _dealt(variety.curricula or (curriculum,), variety.groups, rng)

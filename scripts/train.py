@@ -109,7 +109,8 @@ def inspections(config: TrainConfig) -> list[BaseCallback]:
     """Callbacks that show in TensorBoard what the tutor does and why."""
     if config.inspection_rollouts == 0:
         return []
-    one = Simulation(1, config.course, find(config.curriculum), Constants())
+    constants = config.population.constants
+    one = Simulation(1, config.course, find(config.curriculum), constants, believed=Constants())
     return [InspectionCallback(one, every=config.inspection_rollouts)]
 
 
@@ -155,7 +156,7 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
             print(f"{config.env} cannot be saved in the middle of an episode: all start anew")
         return
     if config.init is not None:
-        start_from(model, Path(config.init))
+        start_from(model, Path(config.init), config.init_parts)
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
     if tutor is not None:
         imitate(model, tutor, config.warm_start.rollouts)
@@ -259,7 +260,11 @@ def summary(
     elif config.evaluation_classes:
         tutor = TrainedPolicy(model.policy, seed=SAMPLING_SEED)
         [unseen] = try_out(
-            [tutor], config.course, find(config.curriculum), config.evaluation_classes
+            [tutor],
+            config.course,
+            find(config.curriculum),
+            config.evaluation_classes,
+            constants=config.population.constants,
         )
         figures["nlg_delayed"] = float(unseen.figures["nlg_delayed"].mean())
         figures["classes"] = config.evaluation_classes

@@ -122,7 +122,7 @@ def tune(
             else make_tutor(name, option, care)
             for option in options
         ]
-        outcomes = try_out(tutors, course, curriculum, classes, workers)
+        outcomes = try_out(tutors, course, curriculum, classes, workers=workers)
         scores = [float(outcome.figures["nlg_delayed"].mean()) for outcome in outcomes]
         tried += len(options)
         before = scores[0] if before == -float("inf") else before
