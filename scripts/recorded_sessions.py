@@ -1,0 +1,129 @@
+"""Session records as what inference needs: all whole courses of one tutor, as one log."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from envs.course import Course
+from envs.curriculum import Curriculum
+from envs.session_log import SessionColumns, SessionLog
+from envs.spaces import COURSE
+from unity_bridge.session_record import LINES, Played, read_course, read_lines, read_played
+from unity_bridge.told_events import answers
+
+_LEFT: Final = COURSE.index("course_left")
+_ROUNDING: Final = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedSessions:
+    """Courses of one kind, by one tutor."""
+
+    tutor: str
+    """Run folder, or name of a rule."""
+    course: Course
+    curriculum: Curriculum
+    classes: int
+    """Whole courses; those that broke off or were joined late are left out."""
+    left_out: int
+    """Courses that are not whole."""
+    log: SessionLog
+
+
+def read_sessions(folders: Sequence[Path]) -> RecordedSessions:
+    """Read the records of `scripts.unity play` and `scripts.watch --record`.
+
+    Raises:
+        ValueError: A record cannot be read (the message names file and line), records differ in
+            tutor, course, curriculum or class size, or hold no whole course.
+    """
+    if not folders:
+        raise ValueError("from names no record; expected at least one folder of a session")
+    tutor, course, curriculum = same_setting(folders)
+    courses, begun = list[list[Played]](), 0
+    for folder in folders:
+        played = list(read_played(folder))
+        begun += sum(_begins(own) for own in played)
+        courses += whole_courses(played)
+    if not courses:
+        raise ValueError(f"{_listed(folders)} hold no whole course; expected at least one")
+    sizes = {len(own[0].before["learner_present"]) for own in courses}
+    if len(sizes) > 1:
+        raise ValueError(f"{_listed(folders)} are of classes of {sorted(sizes)}; expected one size")
+    [learners] = sizes
+    return RecordedSessions(
+        tutor=tutor,
+        course=replace(course, learners=learners),
+        curriculum=curriculum,
+        classes=len(courses),
+        left_out=max(0, begun - len(courses)),
+        log=as_log(courses, learners),
+    )
+
+
+def same_setting(folders: Sequence[Path]) -> tuple[str, Course, Curriculum]:
+    """Who taught which course of what, the same in all records; class sizes aside.
+
+    Raises:
+        ValueError: A record cannot be read, or differs from the first.
+    """
+    found = [_setting(folder) for folder in folders]
+    for folder, own in zip(folders, found, strict=True):
+        for name, first, here in zip(("tutor", "course", "curriculum"), found[0], own, strict=True):
+            if first != here:
+                raise ValueError(
+                    f"{folder} has another {name} than {folders[0]}; expected the same"
+                )
+    return found[0]
+
+
+def _setting(folder: Path) -> tuple[str, Course, Curriculum]:
+    first = next(iter(read_lines(folder)), None)
+    try:
+        if first is None:
+            raise ValueError("it is empty")
+        course, curriculum = read_course(folder)
+        return str(first["tutor"]), replace(course, learners=1), curriculum
+    except (KeyError, TypeError, ValueError, OSError) as wrong:
+        lacking = f"lacks {wrong}" if isinstance(wrong, KeyError) else f"cannot be read: {wrong}"
+        raise ValueError(f"{folder / LINES}, line 1 or its curriculum {lacking}") from wrong
+
+
+def whole_courses(played: Iterable[Played]) -> Iterator[list[Played]]:
+    """The courses that were taught from their beginning to their end."""
+    going: dict[int, list[Played]] = {}
+    for own in played:
+        if _begins(own):
+            going[own.classroom] = []
+        if own.classroom in going:
+            going[own.classroom].append(own)
+        if own.last:
+            course = going.pop(own.classroom, None)
+            if course is not None and abs(float(own.after["course"][_LEFT])) < _ROUNDING:
+                yield course
+
+
+def _begins(own: Played) -> bool:
+    return float(own.before["course"][_LEFT]) > 1.0 - _ROUNDING
+
+
+def as_log(courses: Sequence[Sequence[Played]], learners: int) -> SessionLog:
+    """Courses as one log; each is a class of its own."""
+    columns = SessionColumns(learners)
+    for number, course in enumerate(courses):
+        for own in course:
+            columns.see(np.array([number]), {name: row[None] for name, row in own.before.items()})
+            columns.add(
+                [
+                    (number * learners + a.learner, a.concept, a.item, int(a.correct), a.hours)
+                    for a in answers(own.told)
+                ]
+            )
+    return columns.log()
+
+
+def _listed(folders: Sequence[Path]) -> str:
+    return ", ".join(str(folder) for folder in folders)
