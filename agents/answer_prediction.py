@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 import torch
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from agents.auxiliary import Auxiliary
+from agents.classification import classified
 from agents.next_answers import next_answers
 from agents.presets import BEST_RULE
 from agents.pretrained import load_heads
 from agents.trained_run import TrainedRun
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
-from envs.answer_filter import area_under_curve, log_loss
+from envs.answer_filter import log_loss
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum import Curriculum
 from envs.learners.calibrated import LOGISTIC_NORMAL
@@ -25,6 +26,8 @@ from policies.encoder import Encoder, Observation
 from policies.policy import AttentionPolicy
 
 Predictor = Callable[[Observation], Tensor]
+LIKELIER: Final = 0.5
+"""Probability from which a right answer is foretold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,14 @@ class AnswerFigures:
 
     auc: float
     log_loss: float
+    accuracy: float
+    """Of saying what is likelier, as the two below."""
+    recall: float
+    """Share of the right answers that were foretold."""
+    f1: float
+    """Harmonic mean of it and the share of right ones among those foretold right."""
+    correct: float
+    """Share of right answers: the accuracy of always foretelling one."""
     answers: int
 
     def as_dict(self) -> dict[str, float]:
@@ -110,6 +121,13 @@ def _figures(probability: NDArray[np.float32], answers: NDArray[np.float32]) -> 
     said = np.concatenate([np.repeat(probability, right), np.repeat(probability, wrong)])
     said = said.astype(np.float64)
     correct = np.repeat([1, 0], [right.sum(), wrong.sum()])
+    told = classified(said, correct, LIKELIER)
     return AnswerFigures(
-        auc=area_under_curve(said, correct), log_loss=log_loss(said, correct), answers=said.size
+        auc=told.auc,
+        log_loss=log_loss(said, correct),
+        accuracy=told.accuracy,
+        recall=told.recall,
+        f1=told.f1,
+        correct=told.positives,
+        answers=told.cases,
     )

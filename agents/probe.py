@@ -37,6 +37,12 @@ class Moments(NamedTuple):
     sensors: dict[str, Tensor]  # (N, 1, F_m) by modality
     truth: dict[str, NDArray[np.bool_]]  # (N,) by state
     classroom: NDArray[np.int64]  # (N,)
+    attended: NDArray[np.float64]  # (N,) share of the last decision, estimated from the sensors
+
+    @property
+    def fitted(self) -> NDArray[np.bool_]:
+        """Moments (N,) on which probes are fitted: those of classrooms of even number."""
+        return self.classroom % 2 == 0
 
 
 def hidden_states(mind: Records) -> dict[str, NDArray[np.bool_]]:
@@ -56,7 +62,7 @@ def watch(tutor: Tutor, env: ClassroomVectorEnv, seed: int) -> Moments:
     over = np.zeros(env.num_envs, np.bool_)
     sensors: dict[str, list[Tensor]] = {name: [] for name in MODALITIES}
     truth: dict[str, list[NDArray[np.bool_]]] = {}
-    classroom = []
+    classroom, attended = [], []
     while not over.all():
         obs, _, done, _, _ = env.step(tutor.act(obs))
         over |= done
@@ -66,10 +72,12 @@ def watch(tutor: Tutor, env: ClassroomVectorEnv, seed: int) -> Moments:
         for name, values in hidden_states(env.simulation.world.state.mind).items():
             truth.setdefault(name, []).append(values[there])
         classroom.append(np.nonzero(there)[0])
+        attended.append(env.simulation.world.events.attended[there].astype(np.float64))
     return Moments(
         {name: torch.cat(rows) for name, rows in sensors.items()},
         {name: np.concatenate(rows) for name, rows in truth.items()},
         np.concatenate(classroom),
+        np.concatenate(attended),
     )
 
 
@@ -85,14 +93,25 @@ def probe(fusion: ModalityFusion, moments: Moments) -> Found:
 
     Fitted on classrooms of even number, judged on the others.
     """
-    fitted = moments.classroom % 2 == 0
     found: Found = {}
     for condition, kept in conditions().items():
         features = embedding(fusion, moments.sensors, kept)
         found[condition] = {
-            state: _judged(features, values, fitted) for state, values in moments.truth.items()
+            state: _judged(features, values, moments.fitted)
+            for state, values in moments.truth.items()
         }
     return found
+
+
+def scores(fusion: ModalityFusion, moments: Moments, state: str) -> NDArray[np.float64]:
+    """How much every moment (N,) looks like a state, with all modalities: log odds less a constant.
+
+    Fitted on classrooms of even number.
+    """
+    features = embedding(fusion, moments.sensors, MODALITIES)
+    learnt = torch.from_numpy(moments.truth[state][moments.fitted]).float()
+    weights = logistic_weights(features[torch.from_numpy(moments.fitted)], learnt)
+    return (features @ weights).numpy().astype(np.float64)
 
 
 @torch.no_grad()

@@ -1,7 +1,7 @@
 """An evaluation as text for a terminal: the tutors, their learners, policies against rules."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from rich.table import Table
 
@@ -12,6 +12,12 @@ from agents.statistics import Effect
 
 _MARKS: Final = {"reference": " *", "policy": " <", "rule": ""}
 _STYLES: Final = {"reference": "dim", "policy": "bold", "rule": ""}
+FORETOLD: Final = (
+    "lapses at the moment of a decision, judged on every other class; probe and threshold (best "
+    "F1) from the rest; a policy's are read by a linear probe of its sensors' embedding. Answers: "
+    "foretold right from a probability of .5. share: of lapses, of right answers"
+)
+FORETOLD_HEAD: Final = ("what, by whom", "AUC", "accuracy", "recall", "F1", "share", "cases")
 COLUMNS: Final = (
     ("immediate", "nlg_immediate", 3),
     ("measured", "nlg_measured", 3),
@@ -98,6 +104,30 @@ def learners_table(rows: Sequence[Row]) -> Table:
         "below 1/3, minus their share above 2/3"
     )
     return shown
+
+
+def foretold_table(found: Mapping[str, Any]) -> Table:
+    """What is foretold of lapses and answers, from `agents.foretold`."""
+    shown = Table(title=f"Foretold of {found['classes']} unseen classes")
+    for title in FORETOLD_HEAD:
+        shown.add_column(title, justify="left" if title == FORETOLD_HEAD[0] else "right")
+    for row in foretold_rows(found):
+        shown.add_row(*row)
+    shown.caption = FORETOLD
+    return shown
+
+
+def foretold_rows(found: Mapping[str, Any]) -> list[list[str]]:
+    """Cells of what is foretold, also for the report."""
+    rows = []
+    for what, share, cases in (("lapses", "positives", "cases"), ("answers", "correct", "answers")):
+        for name, each in found[what].items():
+            if each is None:
+                rows.append([f"{what}, {name}", *"-----", "0"])
+                continue
+            figures = [f"{each[figure]:.3f}" for figure in ("auc", "accuracy", "recall", "f1")]
+            rows.append([f"{what}, {name}", *figures, f"{each[share]:.3f}", f"{each[cases]:,}"])
+    return rows
 
 
 def _effect(figure: Effect | None, form: str) -> str:

@@ -28,11 +28,18 @@ from agents.comparison import Row, compare
 from agents.decision.guard_rails import GuardRails
 from agents.decision.guarded_policy import GuardedPolicy
 from agents.evaluation import Outcome, evaluate
+from agents.foretold import foretold
 from agents.matrix import best_rules, columns, lines, population_of
 from agents.performance_profile import THRESHOLDS
 from agents.plots import save_plots
 from agents.run_folder import REFERENCE
-from agents.tables import against_text, learners_table, matrix_table, tutors_table
+from agents.tables import (
+    against_text,
+    foretold_table,
+    learners_table,
+    matrix_table,
+    tutors_table,
+)
 from agents.trained_run import read_run, read_runs
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
@@ -64,6 +71,8 @@ class Arguments:
     """Classes for tutors that search (beam on truth): the first of them."""
     seed: int = EVALUATION_SEED
     """Class i is drawn from seed + i; training and tuning classes are refused."""
+    foretold_classes: int = 64
+    """Classes on which the prediction of lapses and answers is judged, the first of them."""
     curriculum: str = DEFAULT_CURRICULUM
     """Without runs: a built-in curriculum's name, generated-SIZE-SEED, or a path of JSON."""
     workers: int = 2
@@ -83,9 +92,10 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse numbers that would fail, or cheat, later."""
-        for name in ("classes", "slow_classes", "workers", "tuning_classes"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")
+        least = {"classes": 1, "slow_classes": 1, "workers": 1, "tuning_classes": 1}
+        for name, low in (least | {"foretold_classes": 2}).items():
+            if getattr(self, name) < low:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least {low}")
         check_seeds(self.seed, self.classes, "evaluation")
         for name in self.tutors:
             if name not in TUTORS:
@@ -184,13 +194,16 @@ def compare_all(arguments: Arguments, console: Console) -> None:
         setting = with_guard_rails(setting, runs_or_reference(arguments))
     outcomes = teach_all(setting, arguments, console)
     rows, policies = compare(outcomes), against_others(outcomes)
+    runs = read_runs(runs_or_reference(arguments))
+    found = foretold(runs, setting.course, setting.curriculum, arguments.foretold_classes)
     seconds = time.perf_counter() - begin
     console.print(tutors_table(rows, arguments.classes))
     console.print(learners_table(rows))
+    console.print(foretold_table(found))
     for policy in policies:
         console.print(against_text(policy))
     console.print(f"{seconds:.0f} s")
-    content = {**results(rows, policies, setting, arguments), "seconds": seconds}
+    content = results(rows, policies, setting, arguments) | {"foretold": found, "seconds": seconds}
     elsewhere = [arguments.plots] if arguments.plots else []
     if arguments.json is not None:
         write_json(arguments.json, content)

@@ -37,7 +37,9 @@ def test_a_state_is_found_in_the_modality_that_shows_it_and_in_no_other() -> Non
     for rows in sensors.values():
         rows[..., -1] = 1
     shown = (sensors["face"][:, 0, 0] > 0).numpy()
-    moments = Moments(sensors, {"state": shown, "never": shown & False}, np.arange(2000) % 4)
+    moments = Moments(
+        sensors, {"state": shown, "never": shown & False}, np.arange(2000) % 4, np.zeros(2000)
+    )
     found = {name: each["state"] for name, each in probe(fusion, moments).items()}
     assert found.keys() == conditions().keys()
     assert (found["face alone"] or 0) > 0.7  # as much as eight random features keep

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.report.numbers import with_interval
-from agents.report.page import Picture, Section, Table
+from agents.report.page import Block, Picture, Section, Table
 from agents.report.pictures import points
+from agents.tables import FORETOLD, FORETOLD_HEAD, foretold_rows
 
 EFFECTS = (
     ("d", "cohens_d", "+.2f"),
@@ -56,14 +57,15 @@ def section(results: Mapping[str, Any]) -> Section:
         "A reference sees the hidden state."
     )
     head = ["tutor", "kind", "IQM", "mean", *(title for title, _, _ in (*FIGURES, *EFFECTS))]
-    return Section(
-        title="Is the tutor better than rules?",
-        blocks=[
-            text,
-            Table(head=head, rows=cells),
-            Picture(name="tutors", figure=picture, caption="Learning gain by tutor"),
-        ],
-    )
+    blocks: list[Block] = [
+        text,
+        Table(head=head, rows=cells),
+        Picture(name="tutors", figure=picture, caption="Learning gain by tutor"),
+    ]
+    if (foretold := results.get("foretold")) is not None:  # older results have none
+        about = f"What is foretold of {foretold['classes']} unseen classes: {FORETOLD}."
+        blocks += [about, Table(head=FORETOLD_HEAD, rows=foretold_rows(foretold))]
+    return Section(title="Is the tutor better than rules?", blocks=blocks)
 
 
 def _effect(effect: Mapping[str, float] | None, form: str) -> str:
