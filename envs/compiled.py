@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -46,7 +46,8 @@ def _cache_directory() -> Path:
 
 def announce() -> None:
     """Say, before the first start on a machine, why it takes so long."""
-    if not (numba.config.DISABLE_JIT or Path(numba.config.CACHE_DIR).exists()):
+    settings: Any = numba.config  # its names are set at import
+    if not (settings.DISABLE_JIT or Path(settings.CACHE_DIR).exists()):
         logging.getLogger(__name__).warning(
             "compiling the simulation; the first start takes some minutes"
         )

@@ -245,8 +245,8 @@ def _plan(
     items = np.clip(items, FEWEST_ITEMS, MOST_ITEMS).astype(np.int64)
     classes = np.arange(design.learners) // design.class_size
     first = rng.integers(0, items, (classes[-1] + 1, design.skills))
-    spread = rng.normal(0.0, stopping.skill_log_sd, design.skills)
-    stop = np.exp(spread - stopping.answers_elasticity * answers)
+    factor = rng.normal(0.0, stopping.skill_log_sd, design.skills)
+    stop = np.exp(factor - stopping.answers_elasticity * answers)
     practised = np.bincount(queue[queue >= 0], minlength=design.skills)
     stop /= np.average(stop, weights=practised)
     return Plan(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from agents.tutors.protocol import Actions
 from agents.unity_model.padding import padded
 from unity_bridge import inference_engine as engine
-from unity_bridge.layout import TRAINING_FIELDS, inverted, sizes_of
+from unity_bridge.layout import TRAINING_FIELDS, sizes_of
+from unity_bridge.masks import inverted
 
 Floats = NDArray[np.float32]
 
