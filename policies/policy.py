@@ -162,15 +162,19 @@ class AttentionPolicy(ActorCriticPolicy):
     ) -> Evaluation:
         """Score actions (B, 3 + 2 S) that were taken, part by part; `features` as the encoder's."""
         encoded = self.encoder(obs, features)[0]
-        plan = actions[:, 3::2] * obs["concept_present"].shape[1] + actions[:, 4::2]  # (B, S)
-        taken = (*actions[:, :3].unbind(-1), plan)
-        choices = self.choose(obs, encoded, [already(choice) for choice in taken])
+        choices = self.taken(obs, encoded, actions)
         return Evaluation(
             choices.tutor_log_prob,
             choices.plan_log_prob,
             self._values(obs, encoded),
             *(entropy(log_probs) for log_probs in choices.log_probs),
         )
+
+    def taken(self, obs: Observation, encoded: Encoded, actions: Tensor) -> Choices:
+        """The distributions on the way to actions (B, 3 + 2 S) that were taken."""
+        plan = actions[:, 3::2] * obs["concept_present"].shape[1] + actions[:, 4::2]  # (B, S)
+        parts = (*actions[:, :3].unbind(-1), plan)
+        return self.choose(obs, encoded, [already(part) for part in parts])
 
     @torch.no_grad()
     def explain(
