@@ -1,0 +1,1 @@
+"""Improving a deployed policy on the classes that it teaches, with a way back."""
