@@ -1,0 +1,162 @@
+"""A deployed policy adapts while it teaches: learn, judge, put in force, take back.
+
+live courses ----> experience ----> adapters, updated between decisions, near the deployed policy
+held-back courses, taught by the deployed policy ----> guard ----> ledger: what teaches next
+answers and sensors of live courses ----> what kind of learners these are
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from agents.adaptation import shelf
+from agents.adaptation.attention_estimate import AttentionEstimate
+from agents.adaptation.class_estimate import NOTHING_SEEN, ClassEvents, estimate
+from agents.adaptation.experience import Experience, LiveTransition, Recorder, joined
+from agents.adaptation.guard import Ruling, gain_over_deployed, rule
+from agents.adaptation.learner import AdaptationConfig, AdapterLearner
+from agents.adaptation.ledger import Ledger
+from agents.ppo_config import PPOConfig
+from envs.constants import Constants
+from envs.curriculum import Curriculum
+from envs.events import Events
+from envs.spaces import COURSE
+from policies.adapters import put, weights_of
+from policies.policy import AttentionPolicy
+
+COURSE_LEFT: Final = COURSE.index("course_left")
+
+
+class Adaptation:
+    """Adapts one deployed policy to the classes of one stream.
+
+    Classes come in rounds: all of a round begin together. For every round, call `start`, then
+    `see_live` and `see_held_back` for every decision, then `finish`.
+
+    Args:
+        deployed: Never changed.
+        training: Of the deployed policy: discounts and the reward's scale.
+        curriculum: What the classes are taught.
+        folder: For adapters and ledger, beside the run's model.
+        config: Knobs.
+        old: States of the population that the policy was trained on.
+        seed: Of adapters and minibatches.
+    """
+
+    def __init__(
+        self,
+        deployed: AttentionPolicy,
+        training: PPOConfig,
+        curriculum: Curriculum,
+        folder: Path,
+        config: AdaptationConfig,
+        old: Experience,
+        seed: int,
+    ) -> None:
+        self.deployed, self.training, self.curriculum = deployed, training, curriculum
+        self.folder, self.config, self.usual = folder, config, Constants()
+        self.ledger = Ledger(folder)
+        self.learner = AdapterLearner(deployed, config, old, seed)
+        self.live, self.held = Recorder(deployed, training), Recorder(deployed, training)
+        self.held_back: list[Experience] = []
+        self.events: list[ClassEvents] = []
+        self.estimate, self.attention = NOTHING_SEEN, AttentionEstimate(self.usual)
+        self.policy, self.name = self.in_force(), self.ledger.now
+        if self.policy is not deployed:
+            put(self.learner.policy, weights_of(self.policy))
+        self.since: list[int] = []  # live courses that the adapters in force taught
+
+    def in_force(self) -> AttentionPolicy:
+        """The policy that should teach, as the ledger says."""
+        name = self.ledger.now
+        return self.deployed if name is None else shelf.take(self.folder, name, self.deployed)
+
+    @property
+    def courses(self) -> int:
+        """Live courses so far, the held-back ones among them."""
+        return self.live.courses + self.held.courses
+
+    def start(self, live: int, held: int, learners: int) -> None:
+        """A round begins, taught by what is in force now: somebody may have undone a promotion.
+
+        Args:
+            live: Classes that are learnt from.
+            held: Classes that are held back.
+            learners: In each class.
+        """
+        if self.ledger.now != self.name:
+            self.since = []
+        self.policy, self.name, first = self.in_force(), self.ledger.now, self.live.courses
+        self.live.start(live)
+        self.held.start(held)
+        if self.policy is not self.deployed:
+            self.since += range(first, self.live.courses)
+        self.attention.start(live, learners)
+        self.taught: list[Events] = []
+        self.owed = 0.0
+
+    def see_live(self, move: LiveTransition, events: Events) -> None:
+        """Take in a decision of the classes that are learnt from; update when it is time."""
+        self.live.add(move)
+        self.taught.append(events)
+        self.attention.add(move.following, move.minutes, move.live)
+        gone = move.obs["course"][:, COURSE_LEFT] - move.following["course"][:, COURSE_LEFT]
+        self.owed += float((gone * move.live).sum())  # courses
+        if len(self.live.rows) >= self.config.steps:
+            self.update()
+
+    def update(self) -> None:
+        """Learn between two decisions from what was seen since the last update."""
+        piece = self.live.close()
+        if piece is not None:
+            self.learner.remember(piece)
+        self.learner.improve(self.owed)
+        self.owed = 0.0
+
+    def see_held_back(self, move: LiveTransition) -> None:
+        """Take in a decision of the classes that are kept to judge by."""
+        self.held.add(move)
+
+    def finish(self) -> Ruling:
+        """The round is over: estimate the learners, judge the adapters, write what changes."""
+        if self.live.rows:
+            self.update()
+        piece = self.held.close()
+        if piece is not None:
+            self.held_back.append(piece)
+        self.events.append(ClassEvents(tuple(self.taught)))
+        self.estimate = estimate(self.events, self.curriculum, self.usual, self.estimate)
+        self.attention.finish()
+        ruling = self._judge()
+        if ruling.event is not None:
+            self._put_in_force(ruling)
+        return ruling
+
+    def _judge(self) -> Ruling:
+        held, scale = joined(self.held_back), self.training.reward_scale
+        candidate = gain_over_deployed(self.learner.policy, held, scale)
+        frozen = np.array(list(self.held.tested.values()))
+        if self.policy is self.deployed:
+            return rule(candidate, None, (frozen, frozen), 0.0)
+        incumbent = gain_over_deployed(self.policy, held, scale)
+        ours = np.array([self.live.tested[course] for course in self.since])
+        return rule(candidate, incumbent, (ours, frozen), self.config.tolerance * frozen.mean())
+
+    def _put_in_force(self, ruling: Ruling) -> None:
+        name = None
+        if ruling.event == "promoted":
+            name = f"promotion-{len(self.ledger.entries()) + 1}"
+            weights = weights_of(self.learner.policy)
+            shelf.keep(self.folder, name, weights, self.deployed, {"courses": self.courses})
+        event = str(ruling.event)
+        self.ledger.write(event, name, ruling.reason, self.courses, ruling.figures)
+        self.since = []
+        self.policy, self.name = self.in_force(), name
+
+    def what_is_known(self) -> dict[str, Any]:
+        """The learners in figures, for JSON."""
+        return {
+            "learners": self.estimate.as_dict(self.usual),
+            "lapsed": self.attention.as_dict(),
+        }
