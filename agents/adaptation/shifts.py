@@ -1,0 +1,54 @@
+"""Classes that differ from those that a policy was trained for."""
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+from agents.adaptation.class_estimate import other_learners
+from agents.presets import TrainConfig
+from envs.constants import Constants
+from envs.course import Course
+from envs.curricula import find
+from envs.curriculum import Curriculum
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """What differs; the tutor is told of the curriculum alone."""
+
+    family: str | None = None
+    """Family of the learners; None: as trained."""
+    constants: Constants = field(default_factory=Constants)
+    """The population's; the belief keeps the calibrated ones."""
+    curriculum: str | None = None
+    """What is taught; None: as trained."""
+
+    def course(self, trained: TrainConfig) -> Course:
+        """The course that is taught."""
+        course = trained.course
+        return course if self.family is None else replace(course, family=self.family)
+
+    def subject(self, trained: TrainConfig) -> Curriculum:
+        """The curriculum that is taught."""
+        return find(self.curriculum or trained.curriculum)
+
+
+_USUAL: Final = Constants()
+NO_SHIFT: Final = "no shift"
+SHIFTS: Final = MappingProxyType(
+    {
+        "fsrs learners": Shift(family="fsrs"),
+        "forgetting x 4": Shift(
+            constants=other_learners(_USUAL, {"memory.forgetting": 4 * _USUAL.memory.forgetting})
+        ),
+        "lapses x 3": Shift(
+            constants=other_learners(
+                _USUAL, {"attention.lapse_rate": 3 * _USUAL.attention.lapse_rate}
+            )
+        ),
+        "unseen curriculum": Shift(curriculum="generated-16-7"),
+        NO_SHIFT: Shift(),
+    }
+)
+"""Four times the usual forgetting and three times the usual rate of lapses
+lie beyond what any log showed, on purpose."""

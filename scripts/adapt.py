@@ -1,0 +1,226 @@
+"""Does the tutor adapt to classes that it was not trained for, without harm, and can it go back?
+
+The deployed policy teaches live courses of five kinds of classes: learners of another family, who
+forget four times as fast, whose attention lapses three times as often, another curriculum, and
+usual ones. Low-rank adapters learn from what can be observed; a guard decides on held-back courses
+what may teach. Then the frozen policy, what is in force, and a specialist, which was trained on the
+kind, teach the same unseen classes.
+
+Examples:
+    python -m scripts.adapt --quick                              a smoke run of minutes
+    python -m scripts.adapt agents/reference --json adapt.json   again after Ctrl-C: it goes on
+    python -m scripts.adapt --shifts "fsrs learners" --specialists "fsrs learners=runs/fsrs"
+    python -m scripts.adapt --undo --folder runs/adaptation/fsrs-learners-0
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import torch
+import tyro
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from agents.adaptation.learner import AdaptationConfig
+from agents.adaptation.ledger import Ledger
+from agents.adaptation.result import Result, result
+from agents.adaptation.shifts import NO_SHIFT, SHIFTS
+from agents.adaptation.specialist import specialist
+from agents.adaptation.study import Design, Floats, kept_or_adapted, nlg, old_population
+from agents.checkpoint import load_policy
+from agents.statistics import Estimate
+from agents.trained_run import TrainedRun, read_run
+from envs.whole_file import write_json
+
+REFERENCE: Final = Path("agents/reference")
+QUICK: Final = Design(courses=(5, 10), classes=8)
+QUICK_UPDATES: Final = 2
+INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Adapt a deployed policy to shifted classes, and compare on unseen ones."""
+
+    run: Annotated[Path, tyro.conf.Positional] = REFERENCE
+    """Run folder of the deployed policy."""
+    shifts: tuple[str, ...] = tuple(SHIFTS)
+    """Kinds of classes."""
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Each with live classes and adapters of its own."""
+    design: Design = field(default_factory=Design)
+    """Live courses, and unseen classes."""
+    adaptation: AdaptationConfig = field(default_factory=lambda: AdaptationConfig(updates=4))
+    """How to adapt; gradient steps in place of seconds, so that results repeat."""
+    specialists: tuple[str, ...] = ()
+    """Runs that were trained on a shift, as "NAME=FOLDER"; the others are made by training the
+    deployed policy further."""
+    decisions: int = 100_000
+    """Decisions that a specialist is trained further; 0: no specialist where none is given."""
+    folder: Path = Path("runs/adaptation")
+    """Where adapters, ledgers and specialists are kept; what is there is used again."""
+    quick: bool = False
+    """The small form: one seed, ten courses, no specialists but those given."""
+    undo: bool = False
+    """Only take back the last promotion in FOLDER."""
+    json: Path | None = None
+    """Where to write the results as JSON."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail much later."""
+        for name in (*self.shifts, *self.given):
+            if name not in SHIFTS:
+                raise ValueError(f"shifts has {name!r}; expected some of {', '.join(SHIFTS)}")
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds are {self.seeds}; expected at least one, each once")
+        if not self.shifts or self.decisions < 0:
+            raise ValueError(
+                f"shifts are {self.shifts} and decisions {self.decisions}; expected a shift, and "
+                "at least 0 decisions"
+            )
+
+    @property
+    def given(self) -> dict[str, Path]:
+        """Specialists' runs by shift."""
+        pairs = [each.partition("=") for each in self.specialists]
+        return {name: Path(folder) for name, _, folder in pairs}
+
+    @property
+    def small(self) -> "Arguments":
+        """The form that `quick` asks for."""
+        if not self.quick:
+            return self
+        small = replace(self.adaptation, updates=QUICK_UPDATES)
+        return replace(
+            self, seeds=self.seeds[:1], design=QUICK, adaptation=small, decisions=0,
+            folder=self.folder / "quick",
+        )  # fmt: skip
+
+
+def yardstick(arguments: Arguments, run: TrainedRun, name: str) -> Floats | None:
+    """NLG of the shift's specialist on the unseen classes; None where there is none."""
+    shift = SHIFTS[name]
+    if name in arguments.given:
+        policy = load_policy(arguments.given[name], "cpu")
+    elif arguments.decisions and name != NO_SHIFT:
+        folder = arguments.folder / f"specialist-{slug(name)}"
+        policy = specialist(shift, run, arguments.decisions, 0, folder)
+    else:
+        return None
+    return nlg(policy, shift, run, arguments.design)
+
+
+def slug(name: str) -> str:
+    """The name as part of a folder's."""
+    return name.replace(" ", "-")
+
+
+def study(arguments: Arguments, run: TrainedRun) -> dict[str, Result]:
+    """All shifts, seed by seed, so that an interrupted study has whole seeds."""
+    design, old = arguments.design, old_population(run)
+    policy = run.tutor.policy
+    names = arguments.shifts
+    usual = nlg(policy, SHIFTS[NO_SHIFT], run, design)
+    frozen = {name: nlg(policy, SHIFTS[name], run, design) for name in names}
+    jobs = [(name, seed) for seed in arguments.seeds for name in names]
+    found: dict[str, list[Any]] = {name: [] for name in names}
+    for name, seed in track(jobs, "adapting", disable=not sys.stdout.isatty()):
+        folder = arguments.folder / f"{slug(name)}-{seed}"
+        adapted = kept_or_adapted(name, run, arguments.adaptation, design, old, seed, folder)
+        found[name].append(adapted)
+    return {
+        name: result(
+            design.courses, frozen[name], usual, yardstick(arguments, run, name), found[name]
+        )
+        for name in names
+    }
+
+
+def table(results: dict[str, Result], seeds: int, classes: int) -> Table:
+    """One row a shift."""
+    shown = Table(title=f"NLG on the delayed test, {seeds} seeds, {classes} unseen classes")
+    shown.add_column("classes")
+    courses = next(iter(results.values())).courses
+    last = f"adapted minus frozen, {courses[-1]} courses"
+    for title in ("frozen", *(f"after {n}" for n in courses[1:]), last, "specialist's gap"):
+        shown.add_column(title, justify="right")
+    for title in ("recovered", "without guard", "belief told", "old population"):
+        shown.add_column(title, justify="right")
+    for name, each in results.items():
+        shown.add_row(
+            name,
+            f"{each.frozen.mean:.4f}",
+            *(f"{after.mean:.4f}" for after in each.adapted[1:]),
+            spread(each.gained[-1]),
+            "-" if each.gap is None else spread(each.gap),
+            "-" if each.recovered is None else f"{100 * each.recovered:.0f} %",
+            spread(each.candidate),
+            spread(each.informed),
+            spread(each.old),
+        )
+    shown.caption = (
+        "means, 95 % intervals over seeds and classes; recovered: of the specialist's gap, where "
+        "it is surely above 0\nwithout guard: newest adapters minus frozen; belief told: frozen "
+        "with the estimated ability and forgetting, minus frozen; old population: adapted minus "
+        "frozen on usual classes"
+    )
+    return shown
+
+
+def spread(figure: Estimate) -> str:
+    """A mean with its interval."""
+    return f"{figure.mean:+.4f} ({figure.mean_low:+.4f} to {figure.mean_high:+.4f})"
+
+
+def as_json(results: dict[str, Result], arguments: Arguments) -> dict[str, Any]:
+    """The contract of issue 5, with everything else that was measured."""
+    shifts = {name: each.as_dict() for name, each in results.items() if name != NO_SHIFT}
+    usual = results.get(NO_SHIFT)
+    return {
+        "run": str(arguments.run),
+        "seeds": list(arguments.seeds),
+        "classes": arguments.design.classes,
+        "specialists": {name: str(path) for name, path in arguments.given.items()},
+        "decisions_of_other_specialists": arguments.decisions,
+        "shifts": shifts,
+        "no_shift": None if usual is None else usual.as_dict(),
+    }
+
+
+def undo(folders: Iterable[Path]) -> int:
+    """Take back the last promotion of each folder; returns the exit code."""
+    for folder in folders:
+        before = Ledger(folder).undo()
+        print(f"{folder}: {before or 'the deployed policy'} teaches again")
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    console = Console(width=None if sys.stdout.isatty() else 240)
+    try:
+        arguments = tyro.cli(Arguments, args=argv, description=__doc__).small
+        if arguments.undo:
+            return undo([arguments.folder])
+        torch.set_num_threads(1)
+        run = read_run(arguments.run)
+        run.tutor.policy.to("cpu")
+        results = study(arguments, run)
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on after the last whole adaptation")
+        return INTERRUPTED
+    console.print(table(results, len(arguments.seeds), arguments.design.classes))
+    if arguments.json is not None:
+        write_json(arguments.json, as_json(results, arguments))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The command that measures adaptation, and takes a promotion back."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from agents.adaptation.ledger import Ledger
+from agents.adaptation.shifts import NO_SHIFT, SHIFTS
+from agents.checkpoint import save_policy
+from agents.presets import TrainConfig
+from agents.run_folder import write_config
+from envs.constants import Constants
+from envs.course import Course
+from envs.spaces import action_space, observation_space
+from policies.config import PolicyConfig
+from policies.policy import AttentionPolicy
+from scripts import adapt
+
+SHORT = [
+    "--design.courses",
+    "5",
+    "--design.classes",
+    "3",
+    "--seeds",
+    "0",
+    "--adaptation.updates",
+    "1",
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run folder of an untrained tutor for two learners and one short lesson."""
+    folder = tmp_path_factory.mktemp("run")
+    torch.manual_seed(0)
+    spaces = observation_space(2, 16), action_space(2, 16)
+    policy = AttentionPolicy(*spaces, lambda _: 0.0, PolicyConfig(layers=1))
+    course = Course(learners=2, lessons=1, minutes=10)
+    write_config(folder, TrainConfig(course=course, classrooms=2), preset="quick", seed=0)
+    save_policy(policy, folder)
+    return folder
+
+
+def test_results_are_printed_written_and_found_again(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The JSON is what the issue asks for; a study that was interrupted must not start anew."""
+    path, folder = tmp_path / "adapt.json", tmp_path / "runs"
+    given = f"fsrs learners={run}"
+    words = [str(run), *SHORT, "--shifts", "fsrs learners", NO_SHIFT, "--json", str(path)]
+    words += ["--specialists", given, "--folder", str(folder)]
+    assert adapt.main(words) == 0
+    found = json.loads(path.read_text())
+    shift = found["shifts"]["fsrs learners"]
+    assert {"frozen", "adapted", "specialist", "courses"} <= shift.keys()
+    assert shift["courses"] == [0, 5]
+    assert len(shift["adapted"]) == 2
+    assert shift["adapted"][0] == shift["frozen"]
+    assert shift["specialist"] == shift["frozen"]
+    assert shift["recovered"] is None
+    assert found["no_shift"]["specialist"] is None
+    assert "fsrs learners" in capsys.readouterr().out
+    written = folder / "fsrs-learners-0" / "adapted.json"
+    before = written.stat().st_mtime_ns
+    assert adapt.main(words) == 0
+    assert written.stat().st_mtime_ns == before
+    assert json.loads(path.read_text()) == found
+    assert adapt.main([*words, "--adaptation.clip", "0.1"]) == 2
+    assert "holds another adaptation" in capsys.readouterr().err
+
+
+def test_a_promotion_is_undone_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.write("promoted", "after-25-courses", "better", 25, {})
+    assert adapt.main(["--undo", "--folder", str(tmp_path)]) == 0
+    assert ledger.now is None
+    assert "the deployed policy teaches again" in capsys.readouterr().out
+    assert adapt.main(["--undo", "--folder", str(tmp_path)]) == 2
+
+
+def test_bad_input_is_named_before_any_work(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words, name in (
+        (["--shifts", "rain"], "rain"),
+        (["--specialists", "rain=runs/x"], "rain"),
+        (["--seeds", "1", "1"], "seeds"),
+        (["--adaptation.held-back", "2"], "held_back"),
+    ):
+        with pytest.raises((SystemExit, ValueError)):
+            assert adapt.main([str(run), *words]) == 0
+        assert name in capsys.readouterr().err
+    assert adapt.main([str(tmp_path / "nothing")]) == 2
+
+
+def test_every_shift_is_one() -> None:
+    """A shift that changed nothing would be adapted to at once."""
+    usual = TrainConfig()
+    for name, shift in SHIFTS.items():
+        same = (
+            shift.course(usual) == usual.course
+            and tuple(shift.constants) == tuple(Constants())
+            and shift.subject(usual).name == usual.curriculum
+        )
+        assert same == (name == NO_SHIFT)
+    forgetting = SHIFTS["forgetting x 4"].constants.memory.forgetting
+    assert forgetting == pytest.approx(4 * Constants().memory.forgetting)
