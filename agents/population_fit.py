@@ -2,12 +2,14 @@
 
 Statistics of sessions are taken to be Gaussian (Wood 2010, Nature 466) with a mean that is
 quadratic in the parameters, fitted by least squares to sessions simulated all over the parameters'
-ranges, and the covariance of what that leaves. The posterior is drawn by importance weighting.
-Before the records are seen, the present value of a parameter counts as its likeliest, the ends of
-its range as impossible: the PERT density (Malcolm et al. 1959, Operations Research 7), so that what
-the records do not tell stays near where it is.
+ranges, and the covariance of what that leaves. Two posteriors are drawn by importance weighting.
+Intervals are of the records alone: before them, all values in a parameter's range count as equally
+likely. The refitted value adds what was known: its present value counts as the likeliest, the ends
+of its range as impossible, the PERT density (Malcolm et al. 1959, Operations Research 7), so that
+what the records do not tell stays near where it is.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations_with_replacement
@@ -36,13 +38,13 @@ class Refitted:
 
     name: str
     before: float
-    mean: float
-    """Of the posterior."""
+    refitted: float
+    """Mean, given the records and that the value before was the likeliest."""
     low: float
-    """Lower end of its central 95 % interval."""
+    """Lower end of the central 95 % interval that the records alone leave of the range."""
     high: float
     told: float
-    """Share of the prior's standard deviation that the records took away; 0: they tell nothing."""
+    """Share of the range's standard deviation that the records took away; 0: they tell nothing."""
 
     @property
     def changed(self) -> bool:
@@ -63,8 +65,8 @@ class Refit:
 
     @property
     def population(self) -> LearnerPopulation:
-        """Posterior means."""
-        return LearnerPopulation(**{each.name: each.mean for each in self.parameters})
+        """The refitted values."""
+        return LearnerPopulation(**{each.name: each.refitted for each in self.parameters})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -75,16 +77,13 @@ class Refit:
 def candidates(count: int, seed: int) -> list[LearnerPopulation]:
     """Populations spread evenly over the ranges (McKay, Beckman and Conover 1979)."""
     unit = LatinHypercube(len(NAMES), rng=seed).random(count)  # (M, P)
-    return [LearnerPopulation(**_named(row)) for row in _LOW + unit * (_HIGH - _LOW)]
-
-
-def _named(row: Floats) -> dict[str, float]:
-    return dict(zip(NAMES, row.tolist(), strict=True))
+    rows = (_LOW + unit * (_HIGH - _LOW)).tolist()
+    return [LearnerPopulation(**dict(zip(NAMES, row, strict=True))) for row in rows]
 
 
 def fewest_candidates() -> int:
     """The least number from which means, and a covariance of all statistics, can be fitted."""
-    return _quadratic(np.zeros((1, len(NAMES)))).shape[1] + 2 * len(NAMES)
+    return len(_quadratic(np.zeros((1, len(NAMES))))[0]) + 2 * len(NAMES)
 
 
 def refit(
@@ -109,18 +108,20 @@ def refit(
             f"candidates is {len(populations)}; expected at least {fewest_candidates()}"
         )
     told = ~np.isnan(observed) & ~np.isnan(simulated).any(axis=0)
-    values = np.array([list(asdict(each).values()) for each in populations])  # (M, P)
+    values = np.array([[getattr(each, name) for name in NAMES] for each in populations])  # (M, P)
     points = np.random.default_rng(_POSTERIOR_SEED).uniform(_LOW, _HIGH, (DRAWS, len(NAMES)))
     fit, distance = _log_likelihood(values, simulated[:, told], observed[told], points)
     present = np.array([getattr(before, name) for name in NAMES])
-    prior = _normalised(_log_pert(points, present))
-    weight = _normalised(fit + _log_pert(points, present))
+    alone, known = _normalised(fit), _normalised(fit + _log_pert(points, present))
     freedom = max(1, int(told.sum()) - len(NAMES))
-    rows = [_summary(name, present[n], points[:, n], weight, prior) for n, name in enumerate(NAMES)]
+    rows = [
+        _summary(name, float(present[n]), points[:, n], alone, known)
+        for n, name in enumerate(NAMES)
+    ]
     return Refit(
         parameters=tuple(rows),
         plausibility=float(chi2.sf(distance, freedom)),
-        draws=float(1.0 / np.square(weight).sum()),
+        draws=float(1.0 / np.square(alone).sum()),
     )
 
 
@@ -158,19 +159,31 @@ def _log_pert(points: Floats, present: Floats) -> Floats:
 
 
 def _normalised(log_weight: Floats) -> Floats:
-    weight = np.exp(log_weight - log_weight.max())
-    return weight / float(weight.sum())
+    weight: Floats = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    return weight
 
 
-def _summary(name: str, before: float, drawn: Floats, weight: Floats, prior: Floats) -> Refitted:
+def _summary(name: str, before: float, drawn: Floats, alone: Floats, known: Floats) -> Refitted:
+    low, high = _interval(drawn, alone)
+    least, most = ranges()[name]
+    even = (most - least) / math.sqrt(12.0)  # standard deviation before any record
+    return Refitted(
+        name=name,
+        before=before,
+        refitted=float(known @ drawn),
+        low=low,
+        high=high,
+        told=1.0 - _deviation(drawn, alone) / even,
+    )
+
+
+def _interval(drawn: Floats, weight: Floats) -> tuple[float, float]:
     order = np.argsort(drawn)
-    reached = np.cumsum(weight[order])
     tail = (1.0 - CONFIDENCE) / 2.0
-    ends = np.searchsorted(reached, [tail, 1.0 - tail])
-    low, high = drawn[order][np.minimum(ends, drawn.size - 1)].tolist()
-    narrowed = 1.0 - _deviation(drawn, weight) / _deviation(drawn, prior)
-    mean = float(weight @ drawn)
-    return Refitted(name=name, before=before, mean=mean, low=low, high=high, told=narrowed)
+    ends = np.searchsorted(np.cumsum(weight[order]), [tail, 1.0 - tail])
+    low, high = drawn[order][np.minimum(ends, drawn.size - 1)]
+    return float(low), float(high)
 
 
 def _deviation(drawn: Floats, weight: Floats) -> float:

@@ -34,8 +34,8 @@ SAME_SESSION_HOURS: Final = 1.0
 """Answers of one learner further apart than this do not share a momentary state."""
 
 
-def statistics(log: SessionLog, curriculum: Curriculum) -> Floats:
-    """The numbers (7,) named in `STATISTICS`; NaN for attention where no sensor ever was there.
+def require_answers(log: SessionLog) -> None:
+    """Refuse records that say too little.
 
     Raises:
         ValueError: There are fewer answers than FEWEST_ANSWERS.
@@ -44,6 +44,10 @@ def statistics(log: SessionLog, curriculum: Curriculum) -> Floats:
         raise ValueError(
             f"the sessions hold {log.correct.size} answers; expected at least {FEWEST_ANSWERS}"
         )
+
+
+def statistics(log: SessionLog, curriculum: Curriculum) -> Floats:
+    """The numbers (7,) named in `STATISTICS`; NaN for attention where no sensor ever was there."""
     known = curriculum.arrays()
     earlier, since = _practice(log, curriculum.size)
     hard = known.difficulties[log.concept, log.item] - known.easiness[log.concept]
@@ -108,4 +112,4 @@ def _attention(log: SessionLog) -> float:
     shares = sum(
         weights[name] * mean / getattr(SensorConstants(), name) for name, mean in means.items()
     )
-    return shares / sum(weights.values())
+    return float(shares / sum(weights.values()))

@@ -34,7 +34,7 @@ from agents.trained_run import TrainedRun, read_run
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import TUTORS, make_tutor
 from envs.course import TUNING_SEED
-from envs.session_statistics import statistics
+from envs.session_statistics import require_answers, statistics
 from envs.spaces import action_space, observation_space
 from envs.whole_file import write_json
 from scripts import train
@@ -137,7 +137,7 @@ def continued(run: TrainedRun, found: Refit, arguments: Arguments) -> TrainConfi
 def fit_table(found: Refit) -> Table:
     """Every parameter before and after."""
     share = f"{CONFIDENCE:.0%}"
-    shown = Table(title=f"Learners of the records (mean, {share} interval)")
+    shown = Table(title=f"Learners of the records ({share} interval)")
     shown.add_column("parameter")
     for title in ("before", "refitted", "interval", "told by the records", "changed"):
         shown.add_column(title, justify="right")
@@ -145,14 +145,15 @@ def fit_table(found: Refit) -> Table:
         shown.add_row(
             each.name,
             f"{each.before:.3f}",
-            f"{each.mean:.3f}",
+            f"{each.refitted:.3f}",
             f"{each.low:.3f} to {each.high:.3f}",
             f"{each.told:.0%}",
             "yes" if each.changed else "no",
             style="bold" if each.changed else "",
         )
     shown.caption = (
-        f"told: share of the spread before that the records took away\n"
+        "interval, told: by the records alone; told: share of the range's standard deviation\n"
+        "refitted: given the value before as well\n"
         f"plausibility of the nearest population {found.plausibility:.3f}"
         + ("; these learners are like none" if found.plausibility < IMPLAUSIBLE else "")
     )
@@ -192,6 +193,7 @@ def iterate(arguments: Arguments, console: Console) -> int:
     if (folder / CONFIG).exists():
         raise ValueError(f"folder is {folder}, which holds a run; expected a new one")
     sessions = read_sessions(arguments.records)
+    require_answers(sessions.log)
     console.print(
         f"{sessions.classes} courses, {sessions.log.correct.size} answers, by {sessions.tutor}; "
         f"{sessions.left_out} courses that are not whole left out"
@@ -239,7 +241,12 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
         if arguments.quick:
-            arguments = replace(arguments, **QUICK)
+            arguments = replace(
+                arguments,
+                candidates=QUICK["candidates"],
+                decisions=QUICK["decisions"],
+                classes=QUICK["classes"],
+            )
         return iterate(arguments, console)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -5,7 +5,12 @@ import pytest
 
 from envs.curriculum import builtin
 from envs.session_log import SessionLog
-from envs.session_statistics import FEWEST_ANSWERS, STATISTICS, statistics
+from envs.session_statistics import (
+    FEWEST_ANSWERS,
+    STATISTICS,
+    require_answers,
+    statistics,
+)
 from envs.spaces import MODALITIES
 
 CURRICULUM = builtin("algebra-16")
@@ -75,4 +80,5 @@ def test_attention_is_what_sensors_agree_on_and_missing_ones_do_not_count() -> N
 
 def test_too_few_answers_are_refused() -> None:
     with pytest.raises(ValueError, match=f"hold 30 answers; expected at least {FEWEST_ANSWERS}"):
-        statistics(_log(30), CURRICULUM)
+        require_answers(_log(30))
+    require_answers(_log(FEWEST_ANSWERS))
