@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +73,5 @@ def keeps_new(trials: Mapping[str, Trial]) -> bool:
 def keep(run: Path, folder: Path) -> None:
     """Copy what makes a run of `run` into `folder`, a file at a time, whole or not at all."""
     for name in (CONFIG, f"{MODEL}.safetensors", f"{MODEL}.json", HEADS):
-        source = run / name
-        if source.exists():
-            write_whole(folder / name, lambda aside, source=source: shutil.copyfile(source, aside))
+        if (run / name).exists():
+            write_whole(folder / name, partial(shutil.copyfile, run / name))

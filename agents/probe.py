@@ -42,7 +42,8 @@ class Moments(NamedTuple):
     @property
     def fitted(self) -> NDArray[np.bool_]:
         """Moments (N,) on which probes are fitted: those of classrooms of even number."""
-        return self.classroom % 2 == 0
+        even: NDArray[np.bool_] = self.classroom % 2 == 0
+        return even
 
 
 def hidden_states(mind: Records) -> dict[str, NDArray[np.bool_]]:
