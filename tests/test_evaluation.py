@@ -161,7 +161,7 @@ def test_command_writes_json_and_pictures(
     path, plots = tmp_path / "out.json", tmp_path / "plots"
     few = ["--classes", "4", "--slow-classes", "2", "--plots", str(plots), "--json", str(path)]
     tutors = ["--tutors", "random", "fixed curriculum", "beam on truth"]
-    assert command.main([str(run), *few, *tutors]) == 0
+    assert command.main([str(run), *few, *tutors, "--foretold-classes=2"]) == 0
     written = json.loads(path.read_text(encoding="utf-8"))
     assert not (run / "evaluation.json").exists()  # a look at few classes keeps the whole one
     assert written["classes"] == 4
@@ -183,6 +183,10 @@ def test_command_writes_json_and_pictures(
         assert tutor["worst_tenth_gain"].keys() == {"value", "low", "high"}
         for minutes in tutor["minutes_by_belief"].values():
             assert len(minutes) == len(written["belief_edges"]) - 1
+    assert written["foretold"]["lapses"].keys() == {"sensors' estimate", "attention (quick)"}
+    for told in written["foretold"]["lapses"].values():
+        assert {"auc", "accuracy", "recall", "f1", "threshold"} <= told.keys()
+    assert {"auc", "accuracy", "recall", "f1"} <= written["foretold"]["answers"]["belief"].keys()
     against = written["against"]["attention (quick)"]
     assert against["best_rule"] in {"random", "fixed curriculum"}
     assert against["rivals"].keys() == kinds.keys() - {"attention (quick)"}

@@ -40,6 +40,7 @@ VARIANT = {
     "weights": 1000,
     "milliseconds": 2.5,
 }
+TOLD = {"auc": 0.6131, "accuracy": 0.7, "recall": 0.4, "f1": 0.5}
 ROW = {"name": "share correct", "group": "core", "real": 0.66, "simulated": 0.9, "tolerance": 0.01}
 DRILL = {"concepts": 2, "decisions": 4, "hidden": True, "prerequisites": 0.5, "forgetting": False}
 LEAD = {"nlg": {}, "lead": INTERVAL, "agreement": 1.0, "flips": []}
@@ -83,6 +84,11 @@ RESULTS: dict[str, Any] = {
         "learners": 8,
         "curriculum": "algebra-16",
         "seeds": [0],
+        "foretold": {
+            "classes": 64,
+            "lapses": {"sensors' estimate": TOLD | {"positives": 0.28, "cases": 9}, "flat": None},
+            "answers": {"belief": TOLD | {"correct": 0.5, "answers": 9}},
+        },
     },
     "realism": {"rows": [ROW | {"pass": False}]},
     "transfer": {"transfer": [SETTING], "classes": 4},
@@ -105,6 +111,8 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert text.count("\n## ") == len(RESULTS) + 1  # and what it does not prove
     drilled = ("87.5", "97.0", "fixed > attention", "kss-10")
+    assert "| lapses, sensors' estimate | 0.613 | 0.700 | 0.400 | 0.500 | 0.280 | 9 |" in text
+    assert "| lapses, flat | - | - | - | - | - | 0 |" in text
     for figure in (*drilled, "0.410", "**no**", "+0.1000 (+0.0500 to +0.1500)", "no seats"):
         assert figure in text
     headlines = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
