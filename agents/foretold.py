@@ -1,7 +1,7 @@
 """What sensors, belief and policies foretell of classes that nobody learnt from.
 
-Lapses of attention, at the moment of each decision, and next answers; both while the best rule
-teaches, so that runs are comparable.
+Lapses of attention, at the moment of each decision while the best rule teaches, and next answers
+while the fixed curriculum does: the same moments for all runs.
 """
 
 from collections.abc import Sequence
