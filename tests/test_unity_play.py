@@ -240,8 +240,14 @@ def test_ctrl_c_ends_the_session_with_its_last_line_and_a_free_port(
         os.kill(os.getpid(), signal.SIGINT)
 
     helper = threading.Thread(target=interrupt)
-    helper.start()
-    assert unity.main(["play", "--port", str(port), "--folder", str(tmp_path)]) == 0
+    earlier = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell may have it ignored
+    try:
+        helper.start()
+        assert unity.main(["play", "--port", str(port), "--folder", str(tmp_path)]) == 0
+    finally:
+        signal.signal(signal.SIGINT, earlier)
     helper.join()
     assert [line["type"] for line in read_lines(tmp_path)] == ["session", "end"]
     assert "stopped" in capsys.readouterr().out
