@@ -61,6 +61,7 @@ def account() -> Account:
         values=np.full((1, LEARNERS), 0.25, np.float32),
         attention=[np.zeros_like(attention), attention],
         modalities=modalities,
+        left_out=left_out[None],
     )
     return Account(explanation=told, left_out=left_out)
 
