@@ -240,9 +240,7 @@ def test_ctrl_c_ends_the_session_with_its_last_line_and_a_free_port(
         os.kill(os.getpid(), signal.SIGINT)
 
     helper = threading.Thread(target=interrupt)
-    earlier = signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # may be ignored
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored
     try:
         helper.start()
         assert unity.main(["play", "--port", str(port), "--folder", str(tmp_path)]) == 0
