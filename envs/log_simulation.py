@@ -70,7 +70,7 @@ class LogDesign:
     """Mean and sd of ln(items per skill)."""
     item_run: tuple[float, float] = (0.5, 0.85)
     """Items that follow each other are alike: the share of a difficulty's variance that runs on
-    through a skill's items, and its correlation from one to the next."""
+    through a skill's items, and its correlation from one to the next; `ITEM_SD` says on what."""
     class_size: int = 25
     """Learners who get the same items in the same order: a class with its problem sets."""
     class_share: float = 0.22
