@@ -6,6 +6,7 @@ fail; `parts`, what attention, its biases, belief and sensors are worth.
 Examples:
     python -m scripts.ablate --quick                       every loss for a minute: a smoke run
     python -m scripts.ablate --seeds 0 1 2 3 4             hours; again after Ctrl-C: it goes on
+    python -m scripts.ablate --decisions 100_000           each training shorter
     python -m scripts.ablate --study parts --variants "no belief" --json parts.json
 """
 
@@ -54,6 +55,8 @@ class Arguments:
     """Training seeds of every variant."""
     preset: str = "default"
     """Settings of every training, but for what the variant changes."""
+    decisions: int | None = None
+    """Decisions of every training after imitation; default: those of the preset."""
     quick: bool = False
     """The small form: one seed of the quick preset."""
     runs: Path = Path("runs/ablation")
@@ -80,13 +83,16 @@ class Arguments:
             raise ValueError(f"seeds are {self.seeds}; expected each once")
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
+        if self.decisions is not None and self.quick:
+            raise ValueError(f"decisions is {self.decisions} with quick; expected one of the two")
 
     @property
     def training(self) -> tuple[str, TrainConfig, tuple[int, ...]]:
         """Preset, its settings, and the seeds."""
         preset, seeds = ("quick", self.seeds[:1]) if self.quick else (self.preset, self.seeds)
         config = replace(PRESETS[preset], evaluation_classes=0, inspection_rollouts=0)
-        return preset, config, seeds
+        decisions = config.decisions if self.decisions is None else self.decisions
+        return preset, replace(config, decisions=decisions), seeds
 
     @property
     def whole(self) -> str:

@@ -114,3 +114,11 @@ def test_an_unknown_variant_is_refused(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit):  # tyro reports what the settings refuse
         command.main(["--variants", "no luck"])
     assert "variants has 'no luck'" in capsys.readouterr().err
+
+
+def test_every_training_can_be_shorter_than_its_preset() -> None:
+    """Five seeds of every variant take a day at full length."""
+    shorter = command.Arguments(decisions=1000).training[1]
+    assert shorter == replace(command.Arguments().training[1], decisions=1000)
+    with pytest.raises(ValueError, match="decisions is 1000 with quick"):
+        command.Arguments(decisions=1000, quick=True)
