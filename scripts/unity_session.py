@@ -98,10 +98,11 @@ class Session:
         self._tell(link, scene_of(course, link.classrooms, tutoring.seed))
         first = EVALUATION_SEED + tutoring.seed
         link.reset(range(first, first + link.classrooms))
-        policy = tutoring.policy.at_size(layout.observation_space, layout.action_space)
         classes = []
         for row in range(link.classrooms):
-            service = DecisionService(policy, tutoring.curriculum, seed=SAMPLING_SEED + row)
+            service = DecisionService(
+                tutoring.policy, tutoring.curriculum, seed=SAMPLING_SEED + row
+            )
             classes.append(TaughtClass(row, service, course, self._record))
             classes[row].begin(_row(link.observation, row))
             self._explain(link, classes[row])

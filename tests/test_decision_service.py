@@ -113,11 +113,25 @@ def test_alternatives_are_the_next_likeliest_activities() -> None:
         assert option.target == chosen[1]
 
 
+def test_one_policy_decides_for_other_sizes_as_if_made_for_them() -> None:
+    """A policy trained in rooms of many sizes, hence padded, must explain itself in any."""
+    size = observation_space(5, 19), action_space(5, 19)
+    padded, seen = POLICY.at_size(*size), classes(2).observation
+    own, other = (DecisionService(policy, CURRICULUM) for policy in (POLICY, padded))
+    assert own.decide_all(seen) == other.decide_all(seen)
+
+
 def test_an_observation_of_another_size_is_named() -> None:
     service = DecisionService(POLICY, CURRICULUM)
     seen = {key: array[0] for key, array in classes(1).observation.items()}
     with pytest.raises(ValueError, match=r"observation's gaze has shape \(1, 2, 4\)"):
         service.decide({**seen, "gaze": seen["gaze"][:2]})
+    with pytest.raises(ValueError, match=r"concepts has shape \(1, 9, 6\); expected \(B, \*\(16,"):
+        service.decide({**seen, "concepts": seen["concepts"][:9]})
+    flat = DecisionService(a_policy(PolicyConfig(mixing="flat")), CURRICULUM)
+    fewer = Simulation(1, replace(COURSE, learners=2), CURRICULUM, Constants()).observation
+    with pytest.raises(ValueError, match=r"expected \(B, \*\(3,"):  # of one size
+        flat.decide_all(fewer)
     del seen["gaze"]
     with pytest.raises(ValueError, match="observation lacks gaze"):
         service.decide(seen)

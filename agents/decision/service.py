@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from agents.decision.guard import Guard
 from agents.decision.guard_rails import GuardRails
 from agents.tutors.protocol import Actions, Observation
 from agents.tutors.trained_policy import SAMPLING_SEED
+from envs.contract_sizes import axes_of
 from envs.curriculum import Curriculum
 from envs.events import Events
 from envs.view import readable
@@ -25,12 +27,12 @@ from policies.policy import AttentionPolicy
 
 
 class DecisionService:
-    """Decides for classes of one size, within guard-rails, and says why.
+    """Decides for a batch of classes, within guard-rails, and says why.
 
     The classes of a batch keep their places from one call to the next: guard-rails remember.
 
     Args:
-        policy: Made for the classes' size.
+        policy: Of any size, unless it is flat: that must be the classes'.
         curriculum: What is taught: for names and for feedback.
         guard_rails: Limits; None lets the policy do as it likes.
         seed: Decisions are sampled as in training, repeatably; None takes the likeliest.
@@ -66,7 +68,8 @@ class DecisionService:
             events: Of the decision before, a batch of one, for whom the tutor saw attend.
 
         Raises:
-            ValueError: The observation is not of the policy's size.
+            ValueError: The observation lacks something, or its sizes contradict each other, the
+                curriculum or the policy.
         """
         return self.decide_all({key: array[None] for key, array in observation.items()}, events)[0]
 
@@ -76,7 +79,8 @@ class DecisionService:
         """Decide for B classes at once; every array (B, ...).
 
         Raises:
-            ValueError: The observation is not of the policy's size.
+            ValueError: The observation lacks something, or its sizes contradict each other, the
+                curriculum or the policy.
         """
         actions, accounts = self.choose(observation)
         return tuple(
@@ -93,7 +97,7 @@ class DecisionService:
     @torch.inference_mode()
     def choose(self, observation: Observation) -> tuple[Actions, tuple[Account, ...]]:
         """Actions (B, 3 + 2 S), and what the policy and the guard-rails say of each."""
-        _check(self.policy, observation)
+        _check(self.policy, observation, self.curriculum.size)
         device = self.policy.device
         seen = {key: torch.as_tensor(array, device=device) for key, array in observation.items()}
         known = _encode(self.policy, seen)
@@ -162,11 +166,22 @@ def _one(told: Explanation, b: int) -> Explanation:
     return replace(told, **parts, attention=attention)
 
 
-def _check(policy: AttentionPolicy, observation: Observation) -> None:
-    """Name the first array that is missing or has another shape than the policy was made for."""
-    for key, box in policy.observation_space.spaces.items():  # type: ignore[attr-defined]
-        if key not in observation:
-            raise ValueError(f"observation lacks {key}; expected shape (B, *{box.shape})")
+def _check(policy: AttentionPolicy, observation: Observation, concepts: int) -> None:
+    """Name the first array that is missing or does not fit the class and the policy's features.
+
+    Tokens may be as many as there are learners and concepts; a flat network has one size.
+    """
+    boxes = policy.observation_space.spaces  # type: ignore[attr-defined]
+    if missing := sorted(set(boxes) - set(observation)):
+        shape = boxes[missing[0]].shape
+        raise ValueError(f"observation lacks {missing[0]}; expected shape (B, *{shape})")
+    learners = observation["learner_present"].shape[-1]
+    sizes = {"S": learners, "T": learners + 1, "C": concepts}
+    flat = not isinstance(policy.encoder, Encoder)
+    for key, box in boxes.items():
+        own = box.shape or ()
+        axes = "" if flat else axes_of(key, own) or ""
+        size = tuple(sizes.get(axis, n) for axis, n in zip_longest(axes, own))
         found = observation[key].shape
-        if found[1:] != box.shape:
-            raise ValueError(f"observation's {key} has shape {found}; expected (B, *{box.shape})")
+        if found[1:] != size:
+            raise ValueError(f"observation's {key} has shape {found}; expected (B, *{size})")
