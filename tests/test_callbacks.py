@@ -1,6 +1,7 @@
 """What the inspection writes into TensorBoard, and that it leaves the training alone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +46,9 @@ def a_class() -> Simulation:
     return simulation
 
 
-def a_model() -> ClassroomPPO:
+def a_model(course: Course = COURSE) -> ClassroomPPO:
     torch.set_num_threads(1)
-    env = SB3Classrooms(ClassroomVectorEnv(2, course=COURSE))
+    env = SB3Classrooms(ClassroomVectorEnv(2, course=course))
     config = PPOConfig(steps=4, batch=8, epochs=1)
     return ClassroomPPO(
         env=env, config=config, policy_config=PolicyConfig(layers=1), seed=0, device="cpu"
@@ -124,6 +125,14 @@ def test_training_is_the_same_with_and_without_inspection() -> None:
         model.learn(16, callback=callback)
         weights.append(torch.nn.utils.parameters_to_vector(model.policy.parameters()))
     assert torch.equal(*weights)
+
+
+def test_a_smaller_class_than_those_of_training_can_be_inspected() -> None:
+    """Rooms of several sizes are padded to the largest; the class that is shown is not."""
+    model = a_model(replace(COURSE, learners=5))
+    model.set_logger(configure(None, []))
+    model.learn(8, callback=InspectionCallback(a_class(), every=1, most_time=1.0))
+    assert model.num_timesteps == 8
 
 
 def test_inspections_wait_while_they_have_taken_more_than_their_share() -> None:
