@@ -61,11 +61,14 @@ class ClassroomGroups(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):
     ) -> tuple[Observation, Infos]:
         """Draw a new class in every classroom; arguments as of `ClassroomVectorEnv`.
 
-        Classroom i has seed + i, whichever group it is in.
+        Classroom i has seed + i, whichever group it is in. A part of a larger batch has a part of
+        each of its groups.
         """
+        _, parts = (options or {}).get("part", (0, 1))
         for group, rows in zip(self.groups, self.rows, strict=True):
             own = seed[rows] if isinstance(seed, list) else seed
-            group.reset(seed=own + rows.start if isinstance(own, int) else own, options=options)
+            first = own + parts * rows.start if isinstance(own, int) else own
+            group.reset(seed=first, options=options)
         return self._gather(), {}
 
     def step(

@@ -111,11 +111,15 @@ class Simulation:
         self.outcome.done[mask == 1] = 0
         self._belief.begin(mask)
 
-    def spread(self) -> None:
-        """Start anew, classroom i of B being i / B of the way into a course with nothing taught."""
+    def spread(self, part: int = 0, parts: int = 1) -> None:
+        """Start anew, classroom i of B being i / B of the way into a course with nothing taught.
+
+        With several parts: as classroom `part` B + i of `parts` B.
+        """
         lesson = math.ceil(self.course.minutes / MINUTES[Activity.CIRCULATE])
         decisions = self.course.lessons * lesson
-        ahead = np.arange(self.batch) * decisions // self.batch
+        place = part * self.batch + np.arange(self.batch)
+        ahead = place * decisions // (parts * self.batch)
         watch = np.zeros_like(self.actions)
         for left in range(decisions, 0, -1):
             self.start(ahead == left)

@@ -85,25 +85,27 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
         Args:
             seed: Classroom i gets seed + i (or seed[i]); None: the next classes of the last seeds.
             options: {"spread": True} lets classroom i of B start i / B of the way into an untaught
-                course, so that what is learnt from a batch is of all times; else None.
+                course, so that what is learnt from a batch is of all times. {"part": (p, n)}: seeds
+                and spread as of classroom p B + i of n B. Else None.
 
         Returns:
             Observations (B, ...) and infos.
         """
-        options = options or {"spread": False}
-        if set(options) != {"spread"}:
-            raise ValueError(f"options are {options}; expected none, or spread alone")
+        chosen: dict[str, Any] = {"spread": False, "part": (0, 1)} | (options or {})
+        if set(chosen) != {"spread", "part"}:
+            raise ValueError(f"options are {options}; expected spread and part, or none")
+        part, parts = chosen["part"]
         if isinstance(seed, list):
             if len(seed) != self.num_envs or any(s is None for s in seed):
                 raise ValueError(f"seed is {seed}; expected {self.num_envs} integers")
             self.simulation.seed(np.array(seed, np.int64))
         elif seed is not None or not self._seeded:
             first = int(self.np_random.integers(2**31)) if seed is None else seed
-            self.simulation.seed(first + np.arange(self.num_envs))
+            self.simulation.seed(first + part * self.num_envs + np.arange(self.num_envs))
         self._seeded = True
         self.simulation.start()
-        if options["spread"]:
-            self.simulation.spread()
+        if chosen["spread"]:
+            self.simulation.spread(part, parts)
         return self.simulation.observation, {"phi": self.simulation.world.state.tally.expected}
 
     def step(

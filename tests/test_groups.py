@@ -89,3 +89,20 @@ def test_a_saved_state_goes_on_as_if_nothing_had_happened() -> None:
 def test_no_group_is_refused() -> None:
     with pytest.raises(ValueError, match="groups is empty; expected at least one group"):
         ClassroomGroups([])
+
+
+def test_parts_of_a_batch_are_its_classrooms() -> None:
+    """Processes that train together teach the classes, and start at the times, of one alone."""
+
+    def groups(small: int, large: int) -> ClassroomGroups:
+        course = Course(learners=5, lessons=2, minutes=6)
+        sizes = ((small, SHORT), (large, course))
+        return ClassroomGroups(
+            [ClassroomVectorEnv(n, course=c, curriculum=generate(4, 0)) for n, c in sizes]
+        )
+
+    whole, _ = groups(2, 6).reset(seed=7, options={"spread": True})
+    for part, rows in enumerate(([0, 2, 3, 4], [1, 5, 6, 7])):
+        own, _ = groups(1, 3).reset(seed=7, options={"spread": True, "part": (part, 2)})
+        for name, array in own.items():
+            np.testing.assert_array_equal(array, whole[name][rows], err_msg=name)
