@@ -6,14 +6,14 @@ and an advantage of its own; time is measured in minutes, not decisions; rollout
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import numpy as np
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.type_aliases import GymEnv
-from stable_baselines3.common.utils import LinearSchedule, explained_variance
+from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor
 
@@ -23,6 +23,7 @@ from agents.next_answers import next_answers
 from agents.ppo_config import PPOConfig
 from agents.rollout import ClassroomRollout, Minibatch
 from agents.sb3_adapter import Arrays, Transition, advance
+from agents.training_figures import record_rollout, record_update
 from envs.spaces import MODALITIES
 from policies.config import PolicyConfig
 from policies.encoder import Encoded
@@ -31,8 +32,6 @@ from policies.policy import AttentionPolicy, Decision
 
 STANDARDISED_ON = 512
 """Decisions per rollout from which the inputs' means and spreads are updated. Chosen."""
-NOT_FIGURES = ("r", "l", "t")
-LOSSES: Final = (*Losses._fields, *AuxiliaryLosses._fields)
 
 
 class ClassroomPPO(PPO):
@@ -156,7 +155,8 @@ class ClassroomPPO(PPO):
             for name, values in move.terms.items():
                 terms[name] += float(values.sum())
         self.close_rollout(rollout_buffer)
-        self._log_rollout(terms)
+        minutes = float(rollout_buffer.minutes.sum())
+        record_rollout(self.logger, terms, minutes, list(self.ep_info_buffer or ()))
         callback.on_rollout_end()
         return True
 
@@ -221,7 +221,9 @@ class ClassroomPPO(PPO):
             if self.target_kl is not None and _kl(epoch) > self.target_kl:
                 break
         self.standardise()
-        self._log_update(torch.stack(tallies).mean(0))
+        means = torch.stack(tallies).mean(0)
+        record_update(self.logger, means, self.rollout_buffer, self.gain_rate or 0.0)
+        self.logger.record("train/n_updates", self._n_updates, exclude="tensorboard")
 
     def minibatches(self) -> Iterator[Minibatch]:
         """One pass over the rollout in random order."""
@@ -260,26 +262,6 @@ class ClassroomPPO(PPO):
         some = {key: tensor.flatten(0, 1)[::step] for key, tensor in rollout.observations.items()}
         known = rollout.features
         self.policy.encoder.observe(some, None if known is None else known.flatten(0, 1)[::step])
-
-    def _log_rollout(self, terms: dict[str, float]) -> None:
-        minutes = float(self.rollout_buffer.minutes.sum())
-        for name, total in terms.items():
-            self.logger.record(f"reward/{name}_per_hour", 60 * total / minutes)
-        courses = list(self.ep_info_buffer or ())
-        for name in courses[0] if courses else ():
-            if name not in NOT_FIGURES:
-                self.logger.record(f"learner/{name}", np.mean([each[name] for each in courses]))
-
-    def _log_update(self, means: Tensor) -> None:
-        for name, value in zip(LOSSES[: len(means)], means.tolist(), strict=True):
-            section = "policy" if "entropy" in name else "train"
-            self.logger.record(f"{section}/{name}", value)
-        rollout = self.rollout_buffer
-        there = rollout.present.bool()
-        predicted, real = (t[there].cpu().numpy() for t in (rollout.values, rollout.returns))
-        self.logger.record("train/explained_variance", explained_variance(predicted, real))
-        self.logger.record("train/gain_per_hour", 60 * (self.gain_rate or 0.0))
-        self.logger.record("train/n_updates", self._n_updates, exclude="tensorboard")
 
 
 def _as_sb3_names(decision: Decision, move: Transition) -> dict[str, Any]:

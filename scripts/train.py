@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import torch
 import tyro
@@ -27,8 +27,6 @@ from agents.callbacks import InspectionCallback
 from agents.checkpoint import has_state, load_state, save_state
 from agents.classrooms import classrooms
 from agents.conformance import require_conformance
-from agents.evaluation import try_out
-from agents.held_out import compare_with_random
 from agents.imitation import warm_start
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig, for_own_environment
@@ -37,13 +35,11 @@ from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
-from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
 from envs.curricula import find
-from envs.entry_point import find_classroom
 from envs.seeds import check_seeds
 from envs.simulation import Simulation
-from envs.whole_file import write_json
+from scripts.training_results import report, summary
 
 INTERRUPTED = 130
 """Exit code of a program that Ctrl-C ended (128 + SIGINT)."""
@@ -241,50 +237,6 @@ def main(argv: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-
-
-def summary(
-    model: ClassroomPPO, config: TrainConfig, seconds: float, speed: float
-) -> dict[str, Any]:
-    """Figures of a finished training, imitation included, and of its policy on tuning classes."""
-    figures: dict[str, Any] = {
-        "decisions": model.num_timesteps,
-        "seconds": seconds,
-        "train_decisions_per_s": speed,
-    }
-    if config.evaluation_classes and config.env is not None:
-        episodes, make = config.evaluation_classes, find_classroom(config.env)
-        compared = compare_with_random(model.policy, make, episodes)
-        figures["returns"] = {name: estimate.as_dict() for name, estimate in compared.items()}
-        figures["episodes"] = episodes
-    elif config.evaluation_classes:
-        tutor = TrainedPolicy(model.policy, seed=SAMPLING_SEED)
-        [unseen] = try_out(
-            [tutor],
-            config.course,
-            find(config.curriculum),
-            config.evaluation_classes,
-            constants=config.population.constants,
-        )
-        figures["nlg_delayed"] = float(unseen.figures["nlg_delayed"].mean())
-        figures["classes"] = config.evaluation_classes
-    return figures
-
-
-def report(results: dict[str, Any], path: Path | None) -> None:
-    """Print the results and what to do next; write them as JSON where a path is given."""
-    if path is not None:
-        write_json(path, results)
-    minutes, speed = results["seconds"] / 60, results["train_decisions_per_s"]
-    print(f"{results['decisions']} decisions learnt from, {speed:.0f} per second")
-    print(f"{minutes:.1f} min in all")
-    if "nlg_delayed" in results:
-        print(f"NLG {results['nlg_delayed']:.3f}, mean of {results['classes']} tuning classes")
-        print(f"compare with the rules: python -m scripts.evaluate {results['run']}")
-    for name, each in results.get("returns", {}).items():
-        interval = f"{each['mean_low']:.3f} to {each['mean_high']:.3f}"
-        print(f"return, {name}: {each['mean']:.3f} ({interval}), {results['episodes']} episodes")
-    print(f"look inside: tensorboard --logdir {results['run']}")
 
 
 if __name__ == "__main__":

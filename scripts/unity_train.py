@@ -22,9 +22,8 @@ from scripts.train import (
     check_same,
     learn,
     prepare,
-    report,
-    summary,
 )
+from scripts.training_results import report, summary
 from scripts.unity_demo import PATIENT
 from unity_bridge.build import BuildSettings, write_build
 from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
