@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from agents import distributed
 from agents.auxiliary_config import AuxiliaryConfig
 from agents.rollout import Minibatch
 from envs.spaces import EVIDENCE
@@ -59,7 +60,7 @@ class Auxiliary(nn.Module):
         self, encoder: Encoder, batch: Minibatch, generator: torch.Generator
     ) -> AuxiliaryLosses:
         """Losses of the minibatch's first rows, which are in random order."""
-        rows = slice(self.config.rows)
+        rows = slice(-(-self.config.rows // distributed.size()))  # rounded up
         obs = {key: tensor[rows] for key, tensor in batch.obs.items()}
         nothing = batch.returns.new_zeros(())
         alone, agreed = SelfLosses(nothing, nothing, nothing), nothing

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from stable_baselines3.common.utils import get_device
 from torch import Tensor
 
+from agents import distributed
 from agents.ppo import ClassroomPPO
 from agents.sb3_adapter import SB3Classrooms
 from envs.whole_file import write_json, write_whole
@@ -25,6 +26,8 @@ FORMAT = 2
 """Rises when a file of an older version could no longer be read."""
 MODEL = "model"
 STATE = "state"
+GLOBAL = "random.global"
+"""torch's own generator, which is the same in all processes."""
 
 
 def save_policy(
@@ -87,32 +90,37 @@ def save_state(model: ClassroomPPO, folder: Path) -> None:
     """Write everything that continuing `learn` depends on: to be called between two rollouts.
 
     Weights, optimiser, random generators, classrooms and counters. The folder is written aside and
-    then renamed, so that an interrupted write leaves the older state.
+    then renamed, so that an interrupted write leaves the older state. Where several processes train
+    together, all call it, and the first one writes for all: the classrooms and the generators of
+    the processes follow one another.
     """
-    env = _classrooms(model)
-    tensors = {f"policy.{key}": value for key, value in model.policy.state_dict().items()}
+    arrays = _classrooms(model).state_dict().items()
+    own = {f"env.{key}": torch.from_numpy(value.copy()) for key, value in arrays}
+    own |= {f"random.{key}": generator.get_state() for key, generator in _dice(model).items()}
+    starts = distributed.gathered(np.asarray(model._last_episode_starts).tolist())  # noqa: SLF001
+    tensors = distributed.joined(own)
+    if not distributed.is_first():
+        return
+    tensors[GLOBAL] = torch.get_rng_state()
+    tensors |= {f"policy.{key}": value for key, value in model.policy.state_dict().items()}
     optimizer = model.policy.optimizer.state_dict()
     for index, moments in optimizer["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
-    tensors["random.global"] = torch.get_rng_state()
-    tensors["random.sampling"] = model.sampling.get_state()
-    tensors["random.shuffling"] = model.shuffling.get_state()
-    tensors["random.hiding"] = model.hiding.get_state()
     if model.auxiliary is not None:
         tensors |= {f"auxiliary.{key}": v for key, v in model.auxiliary.state_dict().items()}
-    arrays = {f"env.{key}": torch.from_numpy(value.copy()) for key, value in env.items()}
     counters = {
         "format": FORMAT,
+        "processes": distributed.size(),
         "num_timesteps": model.num_timesteps,
         "n_updates": model._n_updates,  # noqa: SLF001  # stable-baselines3 has no reader
         "gain_rate": model.gain_rate,
-        "episode_starts": np.asarray(model._last_episode_starts).tolist(),  # noqa: SLF001
+        "episode_starts": starts,
         "episodes": list(model.ep_info_buffer or ()),
     }
     aside = folder.with_name(folder.name + ".new")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    kept = {key: tensor.detach().cpu().contiguous() for key, tensor in (tensors | arrays).items()}
+    kept = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
     save_file(kept, aside / f"{STATE}.safetensors")
     (aside / f"{STATE}.json").write_text(json.dumps(counters), encoding="utf-8")
     old = folder.with_name(folder.name + ".old")
@@ -123,17 +131,21 @@ def save_state(model: ClassroomPPO, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def load_state(model: ClassroomPPO, folder: Path) -> None:
+def load_state(model: ClassroomPPO, folder: Path) -> int:
     """Put a fresh model of the same configuration into the state that `save_state` wrote.
 
-    Afterwards `learn(..., reset_num_timesteps=False)` goes on as if it had never stopped.
+    Afterwards `learn(..., reset_num_timesteps=False)` goes on as if it had never stopped. Where
+    several processes train together, all call it, and the first one reads for all. Another number
+    of processes than that which wrote shares the same classrooms out anew; generators of processes
+    that there were not before stay as they are.
+
+    Returns:
+        The number of processes that wrote it.
 
     Raises:
         ValueError: The folder holds no training state, or one of another format.
     """
-    path = _existing(folder) / f"{STATE}.json"
-    counters = _read(path)
-    tensors = load_file(path.with_suffix(".safetensors"))
+    counters, tensors = distributed.dealt(lambda: _hands(folder))
     parts: dict[str, dict[str, Tensor]] = defaultdict(dict)
     for key, tensor in tensors.items():
         part, name = key.split(".", 1)
@@ -148,13 +160,47 @@ def load_state(model: ClassroomPPO, folder: Path) -> None:
     optimizer = model.policy.optimizer
     optimizer.load_state_dict(optimizer.state_dict() | {"state": moments})
     torch.set_rng_state(parts["random"]["global"])
-    model.sampling.set_state(parts["random"]["sampling"])
-    model.shuffling.set_state(parts["random"]["shuffling"])
-    if "hiding" in parts["random"]:  # older states have nothing that hides
-        model.hiding.set_state(parts["random"]["hiding"])
-    classrooms = cast("SB3Classrooms", model.get_env())
-    obs = classrooms.load_state_dict({key: value.numpy() for key, value in parts["env"].items()})
-    model.restore(counters, obs)
+    for name, generator in _dice(model).items():
+        if name in parts["random"]:  # older states have nothing that hides
+            generator.set_state(parts["random"][name])
+    arrays = {key: value.numpy() for key, value in parts["env"].items()}
+    model.restore(counters, _classrooms(model).load_state_dict(arrays))
+    return int(counters["processes"])
+
+
+def _hands(folder: Path) -> list[tuple[dict[str, Any], dict[str, Tensor]]]:
+    """What each process takes of a saved state: counters and tensors."""
+    path = _existing(folder) / f"{STATE}.json"
+    counters = {"processes": 1} | _read(path)
+    tensors = load_file(path.with_suffix(".safetensors"))
+    size = distributed.size()
+    starts = np.array_split(counters["episode_starts"], size)
+    return [
+        (
+            counters | {"episode_starts": starts[rank].tolist()},
+            dict(_hand(tensors, rank, size, counters["processes"])),
+        )
+        for rank in range(size)
+    ]
+
+
+def _hand(
+    tensors: Mapping[str, Tensor], rank: int, size: int, before: int
+) -> Iterator[tuple[str, Tensor]]:
+    """Classrooms in equal shares, the generators of the process of this number, all else whole."""
+    for key, tensor in tensors.items():
+        kind = key.partition(".")[0]
+        if kind == "env" and tensor.ndim:
+            yield key, tensor.chunk(size)[rank].clone()  # a view would be sent with the whole
+        elif kind != "random" or key == GLOBAL:
+            yield key, tensor
+        elif rank < before:
+            yield key, tensor.chunk(before)[rank].clone()
+
+
+def _dice(model: ClassroomPPO) -> dict[str, torch.Generator]:
+    """The generators that differ between processes."""
+    return {name: getattr(model, name) for name in ("sampling", "shuffling", "hiding")}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -182,8 +228,8 @@ def _existing(folder: Path) -> Path:
     raise ValueError(f"folder is {folder}; expected one that holds {STATE}.json")
 
 
-def _classrooms(model: ClassroomPPO) -> dict[str, Any]:
+def _classrooms(model: ClassroomPPO) -> SB3Classrooms:
     env = model.get_env()
     if not isinstance(env, SB3Classrooms):
         raise ValueError(f"env is {type(env).__name__}; expected SB3Classrooms: it can be saved")
-    return env.state_dict()
+    return env

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agents import distributed
 from agents.presets import TrainConfig
 from agents.sb3_adapter import SB3Classrooms
 from agents.variety import Variety, drawn
@@ -16,32 +17,37 @@ from envs.vector import ClassroomVectorEnv
 def classrooms(config: TrainConfig) -> SB3Classrooms:
     """The batch to train in; built-in classrooms are spread over the course.
 
+    Where several processes train together: this one's share, of every group of a variety alike.
+
     Raises:
-        ValueError: There is no such curriculum or environment, or it contradicts the contract.
+        ValueError: There is no such curriculum or environment, or it contradicts the contract; or
+            the classrooms cannot be shared out among the processes.
     """
+    own = distributed.share(config.classrooms, "classrooms", config.variety.groups)
     if config.env is not None:
-        return SB3Classrooms(Copies(find_classroom(config.env), config.classrooms))
-    env = SB3Classrooms(_alike(config) if config.variety == Variety() else _varied(config))
-    env.set_options({"spread": True})
+        return SB3Classrooms(Copies(find_classroom(config.env), own))
+    make = _alike if config.variety == Variety() else _varied
+    env = SB3Classrooms(make(config, own))
+    env.set_options({"spread": True, "part": (distributed.rank(), distributed.size())})
     return env
 
 
-def _alike(config: TrainConfig) -> ClassroomVectorEnv:
+def _alike(config: TrainConfig, classrooms: int) -> ClassroomVectorEnv:
     return ClassroomVectorEnv(
-        config.classrooms,
+        classrooms,
         course=config.course,
         curriculum=find(config.curriculum),
         constants=config.population.constants,
         believed=Constants(),
-        threads=config.simulation_threads,
+        threads=distributed.threads(config.simulation_threads),
     )
 
 
-def _varied(config: TrainConfig) -> ClassroomGroups:
+def _varied(config: TrainConfig, classrooms: int) -> ClassroomGroups:
     """Groups as equal in size as can be; the tutor's belief is not told of their constants."""
     usual = config.population.constants
     groups = list(drawn(config.variety, config.course, config.curriculum, usual))
-    rows = np.array_split(np.arange(config.classrooms), len(groups))
+    rows = np.array_split(np.arange(classrooms), len(groups))
     return ClassroomGroups(
         [
             ClassroomVectorEnv(
@@ -50,7 +56,7 @@ def _varied(config: TrainConfig) -> ClassroomGroups:
                 curriculum=group.curriculum,
                 constants=group.constants,
                 believed=Constants(),
-                threads=config.simulation_threads,
+                threads=distributed.threads(config.simulation_threads),
             )
             for own, group in zip(rows, groups, strict=True)
         ]

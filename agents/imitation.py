@@ -7,6 +7,7 @@ from typing import Literal, cast
 import torch
 from torch import Tensor
 
+from agents import distributed
 from agents.ppo import ClassroomPPO
 from agents.rollout import Minibatch
 from agents.sb3_adapter import SB3Classrooms, advance
@@ -46,7 +47,7 @@ def warm_start(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> Iterator[flo
             _imitate(model, batch) for _ in range(model.n_epochs) for batch in model.minibatches()
         ]
         model.standardise()
-        yield float(torch.stack(fits).mean())
+        yield float(distributed.mean(torch.stack(fits).mean()))
 
 
 def fill_rollout(model: ClassroomPPO, tutor: Tutor) -> None:
@@ -73,7 +74,7 @@ def _as_tutor(model: ClassroomPPO, tutor: Tutor) -> Decision:
 def _imitate(model: ClassroomPPO, batch: Minibatch) -> Tensor:
     now = model.policy.evaluate(batch.obs, batch.actions, batch.features)
     present = batch.obs["learner_present"]
-    count = present.sum().clamp(min=1)
+    count = distributed.mean(present.sum()).clamp(min=1)
     unlikely = -now.tutor_log_prob.mean() - (now.plan_log_prob * present).sum() / count
     error = ((now.values - batch.returns).square() * present).sum() / count
     loss = unlikely + model.config.value_weight * error

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from agents import distributed
 from agents.ppo_config import EntropyWeights, PPOConfig
 from agents.rollout import Minibatch
 from policies.policy import Evaluation
@@ -47,10 +48,11 @@ def clipped_surrogate(log_ratio: Tensor, advantage: Tensor, clip: float) -> Tens
 def losses(now: Evaluation, batch: Minibatch, clip: float) -> Losses:
     """Losses of the tutor's choice (class-mean advantage), the plan (each learner's), the values.
 
-    Absent learners take part in none of them.
+    Absent learners take part in none of them. Their number is a mean over the processes, so that
+    the mean of the processes' gradients is that of one with all their decisions.
     """
     present = batch.obs["learner_present"]  # (M, S)
-    count = present.sum().clamp(min=1)
+    count = distributed.mean(present.sum()).clamp(min=1)
     tutor_ratio = now.tutor_log_prob - batch.tutor_log_prob  # (M,) logs
     plan_ratio = now.plan_log_prob - batch.plan_log_prob  # (M, S) logs
 

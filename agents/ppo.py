@@ -17,9 +17,11 @@ from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor
 
+from agents import distributed
 from agents.auxiliary import Auxiliary, AuxiliaryLosses
 from agents.losses import Losses, losses
 from agents.next_answers import next_answers
+from agents.pooled_statistics import pooled
 from agents.ppo_config import PPOConfig
 from agents.rollout import ClassroomRollout, Minibatch
 from agents.sb3_adapter import Arrays, Transition, advance
@@ -40,7 +42,7 @@ class ClassroomPPO(PPO):
     Args:
         policy: The policy's class; stable-baselines3's `load` passes the saved one.
         env: Classrooms: `SB3Classrooms`, or anything stable-baselines3 can wrap whose infos hold
-            `minutes` and `learner_reward`.
+            `minutes` and `learner_reward`. With several processes: this one's share of them.
         config: The algorithm's knobs.
         policy_config: The network's sizes.
         seed: Seed of weights, sampling, shuffling and classrooms.
@@ -70,7 +72,7 @@ class ClassroomPPO(PPO):
                 config.learning_rate, config.learning_rate * config.final_rate_share, 1.0
             ),
             n_steps=config.steps,
-            batch_size=min(config.batch, size),
+            batch_size=min(distributed.share(config.batch, "ppo.batch"), size),
             n_epochs=config.epochs,
             gamma=config.gamma,
             gae_lambda=config.gae_lambda,
@@ -86,6 +88,7 @@ class ClassroomPPO(PPO):
     def _setup_model(self) -> None:
         super()._setup_model()
         seed = self.seed if self.seed is not None else int(torch.initial_seed())
+        seed = distributed.own_seed(seed)
         self.sampling = torch.Generator(self.device).manual_seed(seed)
         self.shuffling = torch.Generator().manual_seed(seed)
         self.hiding = torch.Generator(self.device).manual_seed(seed)
@@ -137,24 +140,27 @@ class ClassroomPPO(PPO):
         n_rollout_steps: int,
     ) -> bool:
         """Fill the rollout with decisions of the present policy."""
-        if self.stop_requested:
+        if distributed.any_of(self.stop_requested):
             return False
         self.policy.set_training_mode(False)
         rollout_buffer.reset()
         callback.on_rollout_start()
         terms: dict[str, float] = defaultdict(float)
+        ended: list[dict[str, Any]] = []
         for _ in range(n_rollout_steps):
             decision = self.decide(rollout_buffer)
             move = advance(env, decision.actions.cpu().numpy())
-            self.num_timesteps += env.num_envs
+            self.num_timesteps += distributed.size() * env.num_envs
             callback.update_locals(_as_sb3_names(decision, move))
             if not callback.on_step():
                 return False
-            self._update_info_buffer(move.infos, move.done)
+            ended += [move.infos[index] for index in np.flatnonzero(move.done)]
             self.remember(rollout_buffer, decision, move)
             for name, values in move.terms.items():
                 terms[name] += float(values.sum())
         self.close_rollout(rollout_buffer)
+        ended = distributed.gathered(ended)
+        self._update_info_buffer(ended, np.ones(len(ended), bool))
         minutes = float(rollout_buffer.minutes.sum())
         record_rollout(self.logger, terms, minutes, list(self.ep_info_buffer or ()))
         callback.on_rollout_end()
@@ -221,7 +227,7 @@ class ClassroomPPO(PPO):
             if self.target_kl is not None and _kl(epoch) > self.target_kl:
                 break
         self.standardise()
-        means = torch.stack(tallies).mean(0)
+        means = distributed.mean(torch.stack(tallies).mean(0))
         record_update(self.logger, means, self.rollout_buffer, self.gain_rate or 0.0)
         self.logger.record("train/n_updates", self._n_updates, exclude="tensorboard")
 
@@ -252,16 +258,19 @@ class ClassroomPPO(PPO):
         """Take one step of the optimiser down the loss's gradient, shortened if it is long."""
         self.policy.optimizer.zero_grad()
         torch.autograd.backward(loss)
+        groups = self.policy.optimizer.param_groups
+        distributed.average_gradients(each for group in groups for each in group["params"])
         torch.nn.utils.clip_grad_norm_(self.policy.parameters(), self.max_grad_norm)
         self.policy.optimizer.step()
 
     def standardise(self) -> None:
         """Update the policy's input statistics from the rollout: only after learning from it."""
         rollout = self.rollout_buffer
-        step = max(1, rollout.ended.numel() // STANDARDISED_ON)
+        step = max(1, distributed.size() * rollout.ended.numel() // STANDARDISED_ON)
         some = {key: tensor.flatten(0, 1)[::step] for key, tensor in rollout.observations.items()}
         known = rollout.features
-        self.policy.encoder.observe(some, None if known is None else known.flatten(0, 1)[::step])
+        with pooled(encoder := self.policy.encoder):
+            encoder.observe(some, None if known is None else known.flatten(0, 1)[::step])
 
 
 def _as_sb3_names(decision: Decision, move: Transition) -> dict[str, Any]:
@@ -277,5 +286,5 @@ def _as_sb3_names(decision: Decision, move: Transition) -> dict[str, Any]:
 
 def _kl(tallies: list[Tensor]) -> float:
     """The larger of the two mean divergences of one pass."""
-    means = Losses(*torch.stack(tallies).mean(0)[: len(Losses._fields)])
+    means = Losses(*distributed.mean(torch.stack(tallies).mean(0))[: len(Losses._fields)])
     return float(torch.maximum(means.tutor_kl, means.plan_kl))

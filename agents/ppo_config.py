@@ -29,7 +29,7 @@ class PPOConfig:
     steps: int = 32
     """Decisions per classroom between two updates; longer rollouts see later consequences."""
     batch: int = 512
-    """Decisions per gradient step."""
+    """Decisions per gradient step, of all processes together."""
     epochs: int = 4
     """Passes over a rollout; more learn faster until old decisions no longer fit."""
     learning_rate: float = 1e-3

@@ -23,10 +23,11 @@ class TrainConfig:
     """Decisions to learn from after imitation, over all classrooms; a course of the default size
     takes about 190."""
     classrooms: int = 64
-    """Classrooms taught at the same time; more make each update's estimate steadier."""
+    """Classrooms taught at the same time, by all processes together; more make each update's
+    estimate steadier."""
     threads: int = 1
-    """CPU threads for the network: more pay only for a wide one. Results repeat bit for bit only
-    with the same number."""
+    """CPU threads for the network of each process: more pay only for a wide one. Results repeat bit
+    for bit only with the same number."""
     simulation_threads: int = 1
     """CPU threads for the classrooms; more pay from about 4,096 of them, and change no result."""
     device: Literal["auto", "cpu", "cuda"] = "auto"

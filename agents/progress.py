@@ -9,6 +9,7 @@ import numpy as np
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from stable_baselines3.common.callbacks import BaseCallback
 
+from agents import distributed
 from agents.checkpoint import save_policy, save_state
 from agents.pretrained import save_heads
 from agents.run_folder import CHECKPOINT
@@ -24,19 +25,20 @@ class CheckpointsCallback(BaseCallback):
         self.folder, self.seconds, self.last = folder, 60 * minutes, time.monotonic()
 
     def _on_rollout_start(self) -> None:
-        if time.monotonic() - self.last >= self.seconds:
+        if distributed.any_of(time.monotonic() - self.last >= self.seconds):
             self.save()
 
     def _on_step(self) -> bool:
         return True
 
     def save(self) -> None:
-        """Save now."""
+        """Save now, for all processes."""
         model: Any = self.model
         save_state(model, self.folder / CHECKPOINT)
-        save_policy(model.policy, self.folder, {"decisions": model.num_timesteps})
-        if model.auxiliary is not None:
-            save_heads(model.auxiliary, self.folder)
+        if distributed.is_first():
+            save_policy(model.policy, self.folder, {"decisions": model.num_timesteps})
+            if model.auxiliary is not None:
+                save_heads(model.auxiliary, self.folder)
         self.last = time.monotonic()
 
 

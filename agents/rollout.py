@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stable_baselines3.common.utils import get_device
 from torch import Tensor
 
+from agents import distributed
 from policies.encoder import shares
 from policies.policy import Decision
 
@@ -69,10 +70,13 @@ def discounted_share(gamma: float, minutes: Tensor) -> Tensor:
 
 
 def standardise(advantages: Tensor, present: Tensor) -> Tensor:
-    """Shift and scale to mean 0 and spread 1 over the entries whose `present` is 1."""
-    count = present.sum().clamp(min=1)
-    mean = (advantages * present).sum() / count
-    spread = (((advantages - mean) * present).square().sum() / count).sqrt()
+    """Shift and scale to mean 0 and spread 1 over the entries, of all processes, present as 1."""
+    sums = torch.stack((present.sum(), (advantages * present).sum()))
+    count, mean = distributed.total(sums).unbind()
+    count = count.clamp(min=1)
+    mean = mean / count
+    squares = distributed.total(((advantages - mean) * present).square().sum())
+    spread = (squares / count).sqrt()
     return (advantages - mean) * present / (spread + 1e-8)
 
 
@@ -152,9 +156,10 @@ class ClassroomRollout:
         self.position += 1
 
     def gain_rate(self) -> float:
-        """Mean reward of a present learner per minute, over the whole rollout."""
+        """Mean reward of a present learner per minute, over the rollouts of all processes."""
         class_mean = (self.rewards * shares(self.present)).sum(-1)  # (N, B)
-        return float(class_mean.sum() / self.minutes.sum())
+        gain, minutes = distributed.total(torch.stack((class_mean.sum(), self.minutes.sum())))
+        return float(gain / minutes)
 
     def finish(self, last_values: Tensor, gain_rate: float) -> None:
         """Compute advantages and returns.

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import torch
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import explained_variance
 from torch import Tensor
 
+from agents import distributed
 from agents.auxiliary import AuxiliaryLosses
 from agents.losses import Losses
 from agents.rollout import ClassroomRollout
@@ -23,11 +25,13 @@ def record_rollout(
 
     Args:
         logger: Records it.
-        terms: Sum of each term of the reward; recorded per hour.
+        terms: Sum of each term of the reward in this process; recorded per hour of all processes.
         minutes: Over which they were earned.
-        courses: Reports of courses that ended.
+        courses: Reports of courses that ended, of all processes.
     """
-    for name, total in terms.items():
+    sums = torch.tensor([minutes, *terms.values()], dtype=torch.float64)
+    minutes, *totals = distributed.total(sums).tolist()
+    for name, total in zip(terms, totals, strict=True):
         logger.record(f"reward/{name}_per_hour", 60 * total / minutes)
     for name in courses[0] if courses else ():
         if name not in NOT_FIGURES:
@@ -37,7 +41,10 @@ def record_rollout(
 def record_update(
     logger: Logger, means: Tensor, rollout: ClassroomRollout, gain_rate: float
 ) -> None:
-    """Record the mean losses, in the order of `LOSSES`, and how well values foretold returns."""
+    """Record the mean losses, in the order of `LOSSES`, and what came of the value estimate.
+
+    The explained variance is that of this process's own rollout.
+    """
     for name, value in zip(LOSSES[: len(means)], means.tolist(), strict=True):
         section = "policy" if "entropy" in name else "train"
         logger.record(f"{section}/{name}", value)

@@ -7,6 +7,9 @@ Examples:
     python -m scripts.train --resume runs/quick               goes on where Ctrl-C stopped it
     python -m scripts.train --env my_module:make              an environment of your own
     python -m scripts.train --init runs/pretrained            from a trunk of scripts.pretrain
+    torchrun --standalone --nproc-per-node 2 -m -- scripts.train --run runs/two
+
+(Without the first -- torchrun would take --run for an option of its own.)
 """
 
 import signal
@@ -21,8 +24,9 @@ import torch
 import tyro
 from rich.progress import track
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList
-from stable_baselines3.common.logger import configure
+from stable_baselines3.common.logger import Logger, configure
 
+from agents import distributed
 from agents.callbacks import InspectionCallback
 from agents.checkpoint import has_state, load_state, save_state
 from agents.classrooms import classrooms
@@ -88,22 +92,24 @@ def named(argv: list[str], option: str) -> str | None:
 
 
 def make_model(config: TrainConfig, seed: int) -> ClassroomPPO:
-    """Classrooms and a fresh model, on the device asked for."""
+    """Classrooms and a fresh model, on the device asked for; this process's share of several."""
     env = classrooms(config)
     model = ClassroomPPO(
         env=env,
         config=config.ppo,
         policy_config=config.policy,
         seed=seed,
-        device=config.device,
+        device=distributed.device(config.device),
     )
-    env.seed(config.class_seeds(seed).start)  # the model seeded them as stable-baselines3 does
+    # The model seeded them as stable-baselines3 does. Built-in classrooms know which part they are.
+    first = 0 if config.env is None else distributed.rank() * env.num_envs
+    env.seed(config.class_seeds(seed)[first])
     return model
 
 
 def inspections(config: TrainConfig) -> list[BaseCallback]:
     """Callbacks that show in TensorBoard what the tutor does and why."""
-    if config.inspection_rollouts == 0:
+    if config.inspection_rollouts == 0 or not distributed.is_first():
         return []
     constants = config.population.constants
     one = Simulation(1, config.course, find(config.curriculum), constants, believed=Constants())
@@ -126,6 +132,7 @@ def learn(
     finally:
         signal.signal(signal.SIGINT, earlier)
     checkpoints.save()
+    distributed.wait()
     return model.num_timesteps >= config.decisions
 
 
@@ -144,19 +151,28 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
         ValueError: The rule to imitate reads another belief than the course offers, or the trunk to
             start from does not fit.
     """
-    tutor = teacher(config)
-    model.set_logger(configure(str(run), ["tensorboard"]))
-    if arguments.resume is not None and has_state(run / CHECKPOINT):
-        load_state(model, run / CHECKPOINT)
-        if config.env is not None:
-            print(f"{config.env} cannot be saved in the middle of an episode: all start anew")
+    tutor, first = teacher(config), distributed.is_first()
+    model.set_logger(configure(str(run), ["tensorboard"]) if first else Logger(None, []))
+    if arguments.resume is not None and distributed.from_first(lambda: has_state(run / CHECKPOINT)):
+        resume(model, config, run)
         return
-    if config.init is not None:
+    if first and config.init is not None:
         start_from(model, Path(config.init), config.init_parts)
-    write_config(run, config, preset=arguments.preset, seed=arguments.seed)
+    distributed.copy_first(model.policy, model.auxiliary)
+    if first:
+        write_config(run, config, preset=arguments.preset, seed=arguments.seed)
     if tutor is not None:
         imitate(model, tutor, config.warm_start.rollouts)
         save_state(model, run / CHECKPOINT)
+
+
+def resume(model: ClassroomPPO, config: TrainConfig, run: Path) -> None:
+    """Load the state, and say what cannot go on as it was."""
+    before, now = load_state(model, run / CHECKPOINT), distributed.size()
+    if config.env is not None:
+        print(f"{config.env} cannot be saved in the middle of an episode: all start anew")
+    if before != now:
+        print(f"processes were {before} and are {now}: the same classrooms, shared out anew")
 
 
 def teacher(config: TrainConfig) -> Tutor | None:
@@ -175,7 +191,7 @@ def teacher(config: TrainConfig) -> Tutor | None:
 
 def imitate(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> None:
     """Copy the rule, with a bar; Ctrl-C ends it, and starting again repeats it exactly."""
-    each = model.n_steps * model.n_envs
+    each = model.n_steps * model.n_envs * distributed.size()
     print(f"imitating {tutor.name} for {rollouts * each} decisions", flush=True)
     losses = warm_start(model, tutor, rollouts)
     for number, loss in enumerate(track(losses, "imitation", rollouts), start=1):
@@ -193,12 +209,17 @@ def check_same(run: Path, config: TrainConfig, seed: int) -> None:
         )
 
 
-def train(arguments: Arguments) -> int:
-    """Train, save, and say what to do next; returns the exit code.
+def begun(arguments: Arguments) -> tuple[Arguments, TrainConfig, Path]:
+    """Find out which run to begin or to go on with; where it goes on, its settings and seed apply.
 
     Raises:
-        ValueError: The settings contradict each other, or the run to resume cannot be read.
+        ValueError: The run to resume cannot be read, or a restarted process would begin another.
     """
+    if not (arguments.run or arguments.resume) and distributed.restarts():
+        raise ValueError(
+            f"run is not given and --max-restarts {distributed.restarts()}; expected --run FOLDER, "
+            "with which processes that start again go on"
+        )
     run, config = arguments.resume or arguments.run or new_folder(), arguments.train
     if arguments.resume is not None:
         config, content = read_config(run)
@@ -206,34 +227,56 @@ def train(arguments: Arguments) -> int:
     elif has_state(run / CHECKPOINT):
         check_same(run, config, arguments.seed)
         arguments = replace(arguments, resume=run)
+    return arguments, config, run
+
+
+def train(arguments: Arguments) -> int:
+    """Train, save, and say what to do next; returns the exit code.
+
+    Raises:
+        ValueError: The settings contradict each other, or the run to resume cannot be read.
+        LostProcessError: Another process ended.
+    """
+    arguments, config, run = distributed.from_first(lambda: begun(arguments))
     if config.env is not None:
         require_conformance(config.env)
-    torch.set_num_threads(config.threads)
+    torch.set_num_threads(distributed.threads(config.threads))
     begin = time.monotonic()
     model = make_model(config, arguments.seed)
-    print(f"run {run}, preset {arguments.preset}, seed {arguments.seed}, on {model.device}")
+    print(f"run {run}, preset {arguments.preset}, seed {arguments.seed}, {place(model)}")
     try:
         prepare(model, config, arguments, run)
         before, learning = model.num_timesteps, time.monotonic()
         finished = learn(model, config, run)
     except KeyboardInterrupt:
         finished = False
+    except distributed.LostProcessError as lost:
+        raise distributed.LostProcessError(f"{lost}; to go on: --resume {run}") from lost
     if not finished:
         where = "the last checkpoint" if has_state(run / CHECKPOINT) else "the start"
         print(f"stopped at {model.num_timesteps} decisions; to go on from {where}:")
         print(f"python -m scripts.train --resume {run}")
         return INTERRUPTED
-    now = time.monotonic()
-    speed = (model.num_timesteps - before) / (now - learning)
-    results = summary(model, config, now - begin, speed)
-    report({"run": str(run), **results}, arguments.json)
+    if distributed.is_first():
+        now = time.monotonic()
+        speed = (model.num_timesteps - before) / (now - learning)
+        results = summary(model, config, now - begin, speed)
+        report({"run": str(run), **results}, arguments.json)
     return 0
+
+
+def place(model: ClassroomPPO) -> str:
+    """Where the network runs."""
+    several = f", {distributed.size()} processes" if distributed.size() > 1 else ""
+    return f"on {model.device}{several}"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     try:
-        return train(parse(sys.argv[1:] if argv is None else argv))
+        arguments = parse(sys.argv[1:] if argv is None else argv)
+        with distributed.together():
+            return train(arguments)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
