@@ -17,10 +17,10 @@ from safetensors.numpy import load_file
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 
 from agents import distributed
-from agents.imitation import warm_start
+from agents.imitation import _imitate, warm_start
 from agents.losses import Losses
 from agents.ppo import ClassroomPPO, _kl
-from agents.rollout import ClassroomRollout
+from agents.rollout import ClassroomRollout, Minibatch
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
 from policies.policy import Decision
@@ -34,6 +34,12 @@ COMMAND = (
     *("--ppo.steps=4", "--ppo.batch=16", "--policy.width=8", "--policy.heads=2"),
     *("--course.learners=2", "--course.lessons=1", "--course.minutes=10"),
 )
+
+
+def assert_close(found: Weights, expected: Weights) -> None:
+    """As near as sums of floats in another order are."""
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, rtol=2e-5, atol=2e-6, err_msg=name)
 
 
 def taught() -> tuple[Weights, int, list[float]]:
@@ -71,10 +77,38 @@ def test_two_processes_take_the_steps_of_one() -> None:
     alone, decisions, gains = taught()
     first, second = launched(taught)
     assert_same(first[0], second[0])
-    for name, value in alone.items():
-        np.testing.assert_allclose(first[0][name], value, rtol=2e-5, atol=2e-6, err_msg=name)
+    assert_close(first[0], alone)
     assert first[1] == decisions == CONFIG.decisions
     assert first[2] == second[2] == pytest.approx(gains)
+
+
+def improved(path: Path) -> Weights:
+    """One step of PPO and one of imitation on this process's share of some decisions."""
+    with distributed.together():
+        model = fresh_model()
+        whole: dict[str, Any] = torch.load(path)
+        own = {
+            name: part.chunk(distributed.size())[distributed.rank()] for name, part in whole.items()
+        }
+        obs = {name.removeprefix("obs."): own.pop(name) for name in list(own) if "obs." in name}
+        model.improve(Minibatch(obs, **own))
+        _imitate(model, Minibatch(obs, **own))
+        return weights_of(model)
+
+
+def test_learners_count_the_same_whichever_process_teaches_them(tmp_path: Path) -> None:
+    """Minibatches differ in their numbers of learners: a mean of two means would not do."""
+    model, tutor = fresh_model(), make_tutor("round robin")
+    assert list(warm_start(model, tutor, 1))
+    [batch] = model.minibatches()
+    order = batch.obs["learner_present"].sum(1).argsort()  # small classes first
+    parts = batch._asdict() | {f"obs.{name}": part for name, part in batch.obs.items()}
+    torch.save(
+        {k: p[order] for k, p in parts.items() if isinstance(p, torch.Tensor)}, tmp_path / "batch"
+    )
+    alone = improved(tmp_path / "batch")
+    for found in launched(improved, tmp_path / "batch"):
+        assert_close(found, alone)
 
 
 def test_a_run_goes_on_exactly_in_as_many_processes(tmp_path: Path) -> None:
@@ -133,6 +167,7 @@ def test_a_killed_process_ends_the_others_and_all_go_on_from_the_checkpoint(
     assert "error: process 0 of 2 lost another, which ended" in printed.err
     assert f"to go on: --resume {tmp_path / 'killed'}" in printed.err
     assert printed.out.count("64 decisions learnt from") == 2  # once for each training
+    assert printed.out.count("2 processes") == 3  # once for each start
     whole, killed_once = (
         load_file(tmp_path / n / "model.safetensors") for n in ("whole", "killed")
     )
