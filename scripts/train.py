@@ -6,6 +6,7 @@ Examples:
     python -m scripts.train --ppo.learning-rate 5e-4 --course.learners 12
     python -m scripts.train --resume runs/quick               goes on where Ctrl-C stopped it
     python -m scripts.train --env my_module:make              an environment of your own
+    python -m scripts.train --preset quick --profile          where the time goes
     python -m scripts.train --init runs/pretrained            from a trunk of scripts.pretrain
     torchrun --standalone --nproc-per-node 2 -m -- scripts.train --run runs/two
 
@@ -37,6 +38,7 @@ from agents.presets import PRESETS, TrainConfig, for_own_environment
 from agents.pretrained import start_from
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
+from agents.torch_profile import ProfileCallback
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
@@ -63,6 +65,8 @@ class Arguments:
     """Run folder to go on with; its own settings and seed apply."""
     json: Path | None = None
     """Where to write the results of the training as JSON."""
+    profile: bool = False
+    """Write a trace of one rollout and its update into the run folder, by torch's profiler."""
     train: Annotated[TrainConfig, tyro.conf.arg(name="")] = field(default_factory=TrainConfig)
     """Settings of the preset."""
 
@@ -247,7 +251,7 @@ def train(arguments: Arguments) -> int:
     try:
         prepare(model, config, arguments, run)
         before, learning = model.num_timesteps, time.monotonic()
-        finished = learn(model, config, run)
+        finished = learn(model, config, run, [ProfileCallback(run)] if arguments.profile else [])
     except KeyboardInterrupt:
         finished = False
     except distributed.LostProcessError as lost:

@@ -124,6 +124,18 @@ def test_the_command_resumes_a_stopped_run_exactly(
     assert json.loads((tmp_path / "r.json").read_text())["decisions"] == 32
 
 
+def test_a_profile_names_the_operations_and_changes_nothing(tmp_path: Path) -> None:
+    words = [*SMALL_RUN, "--decisions=64"]
+    assert train.main([*words, f"--run={tmp_path / 'plain'}"]) == 0
+    assert train.main([*words, "--profile", f"--run={tmp_path / 'seen'}"]) == 0
+    [trace] = (tmp_path / "seen").glob("*.pt.trace.json")
+    names = {each.get("name") for each in json.loads(trace.read_text())["traceEvents"]}
+    assert "aten::addmm" in names
+    assert any(str(name).startswith("Optimizer.step") for name in names)
+    weights = [load_policy(tmp_path / name, "cpu").state_dict() for name in ("plain", "seen")]
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+
+
 def test_a_run_stopped_while_it_imitates_starts_again_and_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
