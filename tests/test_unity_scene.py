@@ -102,12 +102,26 @@ def test_an_empty_seat_is_named(seen: dict[str, Any]) -> None:
 def test_decisions_come_when_an_activity_ends_and_the_course_when_its_time_is_over(
     seen: dict[str, Any],
 ) -> None:
-    """Python set one lesson of 10 min: present (4), circulate (2), present (4); then the next."""
-    assert seen["decisions"] == 3 + 1
+    """Python set one lesson of 10 min: present (4), circulate (2), present (4); then the next.
+
+    One question more was asked before Python's reset, which nobody answered.
+    """
+    assert seen["decisions"] == 1 + 3 + 1
     assert seen["steps"] == pytest.approx(10 * 60 / 0.02 + 1, rel=1e-3)  # 32-bit time adds up
     assert seen["course"][:2] == [0.0, 0.0]
     assert seen["course"][3] == 4.0
     assert seen["reward"] == 0.0
+
+
+def test_what_was_decided_is_played_after_a_reset_in_the_middle_of_a_step(
+    seen: dict[str, Any],
+) -> None:
+    """ML-Agents gives the agent an action in that step, too: zeros, or the one before.
+
+    Played as the tutor's, they would make it circulate at the start of every course.
+    """
+    course = ["Present", "Circulate", "Present"]
+    assert seen["played"] == [*course, *course[:2], *course[:1]]
 
 
 def test_every_sensor_writes_what_the_layout_says(seen: dict[str, Any]) -> None:
@@ -159,7 +173,7 @@ def test_the_session_record_holds_decisions_and_messages(seen: dict[str, Any]) -
     record = seen["folder"] / seen["record"]
     lines = [json.loads(line) for line in record.read_text("utf-8").splitlines()]
     kinds = [line["type"] for line in lines]
-    assert kinds.count("decision") == seen["decisions"]
+    assert kinds.count("decision") == len(seen["played"])
     assert {"hello", "curriculum", "scene", "puppets", "answer"} <= set(kinds)
     first = next(line for line in lines if line["type"] == "decision")
     assert (first["activity"], len(first["action"])) == ("present", 3 + 2 * 3)

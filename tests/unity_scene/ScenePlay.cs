@@ -33,6 +33,9 @@ namespace AttentionLearning.Scene
             LearnerSignals[] learners = root.GetComponent<ClassroomAgent>().Learners;
             Seating seating = new Seating(new[] { learners[1], learners[0], learners[2] });
             seating.Answered += answer => seats.Add(answer.Learner);
+            List<string> played = new List<string>();
+            root.GetComponent<ClassroomAgent>().DecisionBegan +=
+                classroom => played.Add(classroom.Record.Decision.Activity.ToString());
             seen.With("steps", Play(root));
             seen.With("seats", JsonValue.List(seats, seat => seat));
             seen.With("decisions", Theatre.Decisions);
@@ -42,14 +45,30 @@ namespace AttentionLearning.Scene
             seen.With("evidence", Numbers("evidence"));
             seen.With("course", Numbers("course"));
             seen.With("sent", JsonValue.List(Theatre.Sent(), sent => Encoding.UTF8.GetString(sent)));
+            StartAgain(played);
+            seen.With("played", JsonValue.List(played, activity => activity));
             seen.With("record", root.GetComponent<SessionRecorder>().Path);
             root.GetComponent<ClassroomAgent>().Furnish(course, new LearnerSignals[3], null);
             seen.With("broken", JsonValue.List(SceneCheck.Faults(), fault => fault));
             Console.WriteLine(JsonWriter.Write(seen));
         }
 
+        /// <summary>Python resets in the middle of the second decision of a course.</summary>
+        private static void StartAgain(List<string> played)
+        {
+            int before = played.Count;
+            while (played.Count == before)
+            {
+                Academy.Instance.EnvironmentStep();
+            }
+            Theatre.ResetComes = true;
+            Academy.Instance.EnvironmentStep();
+            Academy.Instance.EnvironmentStep();
+        }
+
         private static int Play(GameObject root)
         {
+            Theatre.ResetComes = true; // as Python does it when it has connected
             ItemPanel panel = root.GetComponentsInChildren<ItemPanel>(true)[0];
             List<Action> updates = Updates(root);
             int steps = 0;

@@ -21,24 +21,40 @@ namespace Unity.MLAgents
         public event Action OnEnvironmentReset;
         public void Dispose() { instance = null; }
         internal void Add(Agent agent) { agents.Add(agent); }
+        // Python's reset comes as the answer to what was sent, within the step (RpcCommunicator).
         public void EnvironmentStep()
         {
             if (!started)
             {
-                started = true;
-                OnEnvironmentReset();
-                agents.ForEach(agent => agent.OnEpisodeBegin());
+                Reset();
             }
             AgentPreStep(0);
             Time.time += Time.fixedDeltaTime;
+            agents.ForEach(agent => agent.SendInfo());
+            if (Theatre.ResetComes)
+            {
+                Theatre.ResetComes = false;
+                Reset();
+            }
             agents.ForEach(agent => agent.Decide());
+            agents.ForEach(agent => agent.Act());
+        }
+        private void Reset()
+        {
+            started = true;
+            OnEnvironmentReset();
+            agents.ForEach(agent => agent.ForceReset());
         }
     }
 
     public class Agent : MonoBehaviour, Actuators.IActionReceiver, Actuators.IHeuristicProvider
     {
         private Sensors.ISensor[] sensors;
-        private bool requested;
+        private Theatre mask;
+        private bool decisionRequested;
+        private bool actionRequested;
+        private bool sent;
+        private int[] received;
         private float reward;
         public Actuators.ActionSpec ActionSpec { get { return default(Actuators.ActionSpec); } }
         protected internal virtual void Awake() { }
@@ -54,30 +70,68 @@ namespace Unity.MLAgents
         {
             Theatre.Ended += 1;
             Theatre.Look(sensors, Theatre.Final);
+            actionRequested = false;
+            decisionRequested = false;
+            received = null;
             OnEpisodeBegin();
         }
-        public void RequestDecision() { requested = true; }
+        public void RequestDecision()
+        {
+            decisionRequested = true;
+            RequestAction();
+        }
+        public void RequestAction() { actionRequested = true; }
         public virtual void Heuristic(in Actuators.ActionBuffers actionsOut) { }
         public virtual void WriteDiscreteActionMask(Actuators.IDiscreteActionMask actionMask) { }
         public virtual void OnActionReceived(Actuators.ActionBuffers actions) { }
         public virtual void OnEpisodeBegin() { }
-        internal void Decide()
+        internal void ForceReset()
         {
-            if (!requested)
+            sent = false; // nobody answers what was sent before
+            OnEpisodeBegin();
+        }
+        internal void SendInfo()
+        {
+            if (!decisionRequested)
             {
                 return;
             }
-            requested = false;
+            decisionRequested = false;
+            sent = true;
+            received = null;
             Theatre.Decisions += 1;
             Theatre.Look(sensors, Theatre.Observed);
-            int[] branches =
-                GetComponent<Policies.BehaviorParameters>().BrainParameters.ActionSpec.BranchSizes;
-            Theatre mask = new Theatre();
+            mask = new Theatre();
             WriteDiscreteActionMask(mask);
-            Actuators.ActionBuffers actions = new Actuators.ActionBuffers(new int[branches.Length]);
+        }
+        internal void Decide()
+        {
+            if (!sent)
+            {
+                return;
+            }
+            sent = false;
+            received = new int[Branches];
+            Actuators.ActionBuffers actions = new Actuators.ActionBuffers(received);
             Heuristic(in actions);
             mask.Check(actions);
-            OnActionReceived(actions);
+        }
+        internal void Act()
+        {
+            if (!actionRequested)
+            {
+                return;
+            }
+            actionRequested = false;
+            OnActionReceived(new Actuators.ActionBuffers(received ?? new int[Branches]));
+        }
+        private int Branches
+        {
+            get
+            {
+                return GetComponent<Policies.BehaviorParameters>()
+                    .BrainParameters.ActionSpec.BranchSizes.Length;
+            }
         }
     }
 
@@ -90,6 +144,7 @@ namespace Unity.MLAgents
             new Dictionary<string, float[]>();
         public static int Decisions;
         public static int Ended;
+        public static bool ResetComes;
         private readonly HashSet<int> forbidden = new HashSet<int>();
         public void SetActionEnabled(int branch, int actionIndex, bool isEnabled)
         {

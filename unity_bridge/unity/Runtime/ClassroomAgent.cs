@@ -36,7 +36,7 @@ namespace AttentionLearning
         private Seating seating;
         private GainReport gains;
         private float passed;
-        private bool awaiting;
+        private bool asked;
         private int decisions;
 
         /// <summary>A decision begins.</summary>
@@ -136,16 +136,26 @@ namespace AttentionLearning
         public override void WriteDiscreteActionMask(IDiscreteActionMask actionMask)
         {
             ClassroomBehaviour.WriteMask(actionMask, Record.Observation);
+            asked = true;
         }
 
-        /// <inheritdoc/>
+        /// <summary>
+        /// Begin what was decided. Python's reset comes in the middle of an Academy step: ML-Agents
+        /// then begins the episode and, still in that step, gives the agent an action that answers
+        /// nothing (zeros, or the one before). It is passed over, and the right to act kept for
+        /// the answer to this episode's own question.
+        /// </summary>
         public override void OnActionReceived(ActionBuffers actions)
         {
-            if (!awaiting || Record.Playing)
+            if (Record.Playing)
             {
                 return;
             }
-            awaiting = false;
+            if (!asked)
+            {
+                RequestAction();
+                return;
+            }
             int[] branches = new int[actions.DiscreteActions.Length];
             for (int branch = 0; branch < branches.Length; branch++)
             {
@@ -222,7 +232,7 @@ namespace AttentionLearning
             {
                 Debug.LogError(fault, this);
             }
-            awaiting = true;
+            asked = false; // until the masks are written: then the question is on its way
             RequestDecision();
         }
 
