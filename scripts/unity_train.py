@@ -3,6 +3,7 @@
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -72,6 +73,12 @@ class Train:
     """To learn from; 0: as the preset says."""
     seed: int = 0
     """Of the training."""
+    patience: float = 600.0
+    """Seconds that a build may take to start, and for one activity, before it counts as lost: an
+    activity lasts up to 6 minutes of the scene's time; above 0."""
+    time_scale: float = 20.0
+    """How many times faster than real time a build runs, as far as the machine can; above 0. (20 is
+    what ML-Agents' own trainer sets.)"""
     json: Path | None = None
     """Where to write the results as JSON."""
 
@@ -85,8 +92,9 @@ class Train:
         arguments = Arguments(preset=self.preset, seed=self.seed, resume=resume, train=config)
         torch.set_num_threads(config.threads)
         with tempfile.TemporaryDirectory() as place:
-            listening = PATIENT if self.build is None else Listening()
-            env = UnityClassroomVectorEnv(self._players(config, Path(place)), listening=listening)
+            env = UnityClassroomVectorEnv(
+                self._players(config, Path(place)), listening=self._listening()
+            )
             try:
                 self._check(env, config)
                 return self._train(env, config, arguments, folder)
@@ -97,6 +105,9 @@ class Train:
         for name, least in (("workers", 1), ("classrooms", 1), ("decisions", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least {least}")
+        for name in ("patience", "time_scale"):
+            if not 0 < getattr(self, name) < inf:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected above 0, finite")
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
         preset = PRESETS[self.preset]
@@ -106,14 +117,17 @@ class Train:
             decisions=self.decisions or preset.decisions,
         )
 
+    def _listening(self) -> Listening:
+        starting = PATIENT.connect_seconds if self.build is None else self.patience
+        return Listening(connect_seconds=starting, answer_seconds=self.patience)
+
     def _players(self, config: TrainConfig, place: Path) -> list[Player]:
         build = self.build
         if build is None:
             settings = BuildSettings(course=config.course, curriculum=find(config.curriculum))
             build = write_build(place, settings)
-        return [
-            Player(build=str(build), areas=self.classrooms, seed=n) for n in range(self.workers)
-        ]
+        common = Player(build=str(build), areas=self.classrooms, time_scale=self.time_scale)
+        return [replace(common, seed=n) for n in range(self.workers)]
 
     def _check(self, env: UnityClassroomVectorEnv, config: TrainConfig) -> None:
         if env.num_envs != config.classrooms:

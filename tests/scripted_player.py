@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 import numpy as np
 
-from unity_bridge.connection import Connection
+from unity_bridge.connection import Connection, Player
 from unity_bridge.mlagents import UnityMessageProto
 from unity_bridge.transport import Listening
 
@@ -123,14 +123,18 @@ class ScriptedPlayer:
 
 @contextmanager
 def playing(
-    script: Script, brains: dict[str, dict[str, Any]], seconds: float = 20.0, **listening: Any
+    script: Script,
+    brains: dict[str, dict[str, Any]],
+    seconds: float = 20.0,
+    time_scale: float = 0.0,
+    **listening: Any,
 ) -> Iterator[tuple[Connection, ScriptedPlayer]]:
     """A connection with a scripted player at its other end."""
     port = free_port()
     player = ScriptedPlayer(port, script, brains)
     try:
         waits = Listening(port=port, connect_seconds=20.0, answer_seconds=seconds, **listening)
-        with Connection(listening=waits) as connection:
+        with Connection(Player(time_scale=time_scale), listening=waits) as connection:
             yield connection, player
     finally:
         player.join()

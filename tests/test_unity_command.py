@@ -21,7 +21,9 @@ from scripts.train import INTERRUPTED
 from tests.scripted_player import free_port
 from unity_bridge import codegen
 from unity_bridge.classroom_link import ClassroomLink
+from unity_bridge.connection import Player
 from unity_bridge.layout import fingerprint
+from unity_bridge.transport import Listening
 
 
 @pytest.fixture
@@ -122,6 +124,23 @@ def test_training_goes_on_when_a_build_is_killed(
     assert "scene/learner/nlg_delayed" in EventAccumulator(str(run)).Reload().Tags()["scalars"]
 
 
+def test_training_gives_a_build_the_time_that_an_activity_takes(
+    build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A demonstration of 6 minutes at real time must not count as a hanging build."""
+
+    def seen(players: list[Player], listening: Listening) -> None:
+        scales = {player.time_scale for player in players}
+        raise ValueError(f"{scales}, {listening.connect_seconds}, {listening.answer_seconds}")
+
+    monkeypatch.setattr(unity_train, "UnityClassroomVectorEnv", seen)
+    assert unity.main(["train", "--build", str(build)]) == 1
+    assert "{20.0}, 600.0, 600.0" in capsys.readouterr().err
+    asked = ["train", "--build", str(build), "--patience", "900", "--time-scale", "1.5"]
+    assert unity.main(asked) == 1
+    assert "{1.5}, 900.0, 900.0" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("small")
 def test_a_training_that_was_stopped_goes_on_with_new_learners_of_its_own_classes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -164,6 +183,8 @@ def test_a_training_that_was_stopped_goes_on_with_new_learners_of_its_own_classe
         (["demo", "nowhere"], "expected a folder that holds"),
         (["train", "--workers", "0"], "workers is 0; expected at least 1"),
         (["train", "--preset", "huge"], "preset is 'huge'; expected one of"),
+        (["train", "--patience", "0"], "patience is 0.0; expected above 0"),
+        (["train", "--time-scale", "nan"], "time_scale is nan; expected above 0"),
         (["check", "--seconds", "0"], "seconds is 0.0; expected above 0"),
     ],
 )

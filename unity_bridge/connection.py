@@ -3,6 +3,7 @@
 import atexit
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -33,6 +34,13 @@ class Player:
     """More command-line arguments for the build."""
     log: Path | None = None
     """File for the build's output; default: a temporary one."""
+    time_scale: float = 0.0
+    """How many times faster than real time the engine runs; 0: as the scene is set."""
+
+    def __post_init__(self) -> None:
+        """Check the range."""
+        if not 0 <= self.time_scale < inf:
+            raise ValueError(f"time_scale is {self.time_scale}; expected at least 0, finite")
 
 
 class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has no types
@@ -70,6 +78,8 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
         self._waiting = waiting
         self._communicator: QueueCommunicator | None = None
         self._running: PlayerProcess | None = None
+        if self.player.time_scale:
+            self.channels.engine.set_configuration_parameters(time_scale=self.player.time_scale)
         try:
             super().__init__(
                 seed=self.player.seed,
