@@ -18,6 +18,7 @@ from unity_bridge.channel_messages import Caption, Message, Reasons, Share
 from unity_bridge.faults import Garbled
 from unity_bridge.session_record import SEEN, SessionRecord
 from unity_bridge.told_events import answers, windows
+from unity_bridge.twin import Twin
 
 CAPTION_SECONDS: Final = 8.0
 """To read some twenty words (about 240 a minute, Brysbaert 2019) and look up."""
@@ -33,12 +34,19 @@ class TaughtClass:
         service: Its own: guard-rails remember the class.
         course: That the scene plays.
         record: Of the session.
+        seed: Of the class that is simulated for the scene's figures.
     """
 
     def __init__(
-        self, number: int, service: DecisionService, course: Course, record: SessionRecord
+        self,
+        number: int,
+        service: DecisionService,
+        course: Course,
+        record: SessionRecord,
+        seed: int,
     ) -> None:
         self.number, self._service, self._record = number, service, record
+        self._twin = Twin(number, course, service.curriculum, seed)
         self._observed = ObservedClass(course, service.curriculum)
         self._course, self._decisions = -1, 0
         self._attempts = 0
@@ -58,6 +66,7 @@ class TaughtClass:
         """
         self._course, self._decisions, self._attempts = self._course + 1, 0, _attempts(seen)
         self._service.reset()
+        self._twin.begin()
         filled = self._observed.begin(seen)
         self._decide(filled, self._service.decide(filled))
 
@@ -117,10 +126,12 @@ class TaughtClass:
         self._decisions += 1
 
     def words(self) -> Iterator[Message]:
-        """What the scene should show: why the tutor acts so, and what the last error may be due to.
+        """What the scene should show: simulated learners, why the tutor acts so, a caption.
 
-        Only the last error's, since a scene shows one caption at a time.
+        The caption says what an error may be due to; only the last error's, since a scene shows one
+        at a time.
         """
+        yield self._twin.play(self._seen, self.action)
         learners = _looked_at(self.decision.learner_attention, first=1)
         concepts = _looked_at(self.decision.concept_attention, first=0)
         yield Reasons(

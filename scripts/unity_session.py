@@ -103,7 +103,7 @@ class Session:
             service = DecisionService(
                 tutoring.policy, tutoring.curriculum, seed=SAMPLING_SEED + row
             )
-            classes.append(TaughtClass(row, service, course, self._record))
+            classes.append(TaughtClass(row, service, course, self._record, first + row))
             classes[row].begin(_row(link.observation, row))
             self._explain(link, classes[row])
         return classes

@@ -86,6 +86,7 @@ ONE_OF_EACH: tuple[Message, ...] = (
                 sickness=12.0,
             ),
         ),
+        answers=(ANSWER,),
     ),
 )
 
@@ -163,8 +164,8 @@ def test_whole_numbers_are_numbers() -> None:
         (_changed(learner=True), "field learner is True; expected int"),
         (_changed(learner=None), "field learner is None"),
         (_changed(type="reasons"), "field sentence is missing"),
-        (_changed(type="puppets", puppets=3), "field puppets is 3; expected a list"),
-        (_changed(type="puppets", puppets=[3]), "holds 3; expected an object"),
+        (_changed(type="puppets", puppets=3, answers=[]), "field puppets is 3; expected a list"),
+        (_changed(type="puppets", puppets=[3], answers=[]), "holds 3; expected an object"),
         (_changed(seconds=float("nan")), "NaN"),
     ],
 )

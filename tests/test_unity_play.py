@@ -126,7 +126,7 @@ def test_answers_that_go_astray_are_missed(tmp_path: Path) -> None:
     layout = Layout(COURSE.learners, CURRICULUM.size)
     policy = load_policy(REFERENCE, "cpu").at_size(layout.observation_space, layout.action_space)
     with SessionRecord(tmp_path, asdict(COURSE), CURRICULUM) as record:
-        own = TaughtClass(0, DecisionService(policy, CURRICULUM), COURSE, record)
+        own = TaughtClass(0, DecisionService(policy, CURRICULUM), COURSE, record, 1)
         own.begin({key: array[0] for key, array in simulation.observation.items()})
         while not simulation.world.events.answers.any():
             simulation.step(own.action[None])

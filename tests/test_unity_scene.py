@@ -53,13 +53,29 @@ SCENE = Scene(
     seed=1,
 )
 STATE = {"occupation": 0, "concept": -1, "affect": 0, "fatigue": 0.0, "sickness": 0.0}
+FORESEEN = {
+    "classroom": 0,
+    "concept": 1,
+    "item": 2,
+    "correct": False,
+    "quiz": False,
+    "seconds": 12.5,
+    "hints": 1,
+}
+ATTENDING, LAPSED = (
+    Puppet(learner=2, attending=True, **STATE),
+    Puppet(learner=3, attending=False, **STATE),
+)
 PUPPETS = Puppets(
     classroom=0,
-    puppets=(
-        Puppet(learner=2, attending=True, **STATE),
-        Puppet(learner=3, attending=False, **STATE),
+    puppets=(ATTENDING, LAPSED),
+    answers=(
+        Answer(learner=1, time=245.0, **FORESEEN),  # a person's seat: nobody answers for people
+        Answer(learner=3, time=250.0, **FORESEEN),
+        Answer(learner=3, time=590.0, **FORESEEN),
     ),
 )
+ONE_LEFT = Puppets(classroom=0, puppets=(LAPSED,), answers=())
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +93,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     mono = shutil.which("mono")
     assert mono is not None
-    messages = [encode(message).decode() for message in (CURRICULUM, SCENE, PUPPETS)]
+    messages = [encode(message).decode() for message in (CURRICULUM, SCENE, PUPPETS, ONE_LEFT)]
     done = subprocess.run(  # noqa: S603  (our own program)
         [mono, "--debug", str(program), *messages],
         capture_output=True,
@@ -140,7 +156,7 @@ def test_gaze_follows_the_twin_and_is_missing_without_eyes_or_mouse(seen: dict[s
 def test_a_persons_answers_are_booked_and_reported(seen: dict[str, Any]) -> None:
     messages = [decode(text.encode()) for text in seen["sent"]]
     hello, again, *rest = messages
-    answers = [message for message in rest if isinstance(message, Answer)]
+    answers = [own for own in rest if isinstance(own, Answer) and own.learner == 1]
     assert hello == again
     assert isinstance(hello, Hello)
     assert hello.layout == fingerprint()
@@ -155,6 +171,22 @@ def test_a_persons_answers_are_booked_and_reported(seen: dict[str, Any]) -> None
     assert seen["evidence"][14:16] == [0.0, 0.0]
 
 
+def test_simulated_learners_answer_when_python_foresaw_it(seen: dict[str, Any]) -> None:
+    """So that belief and record know of it as of a person's answers."""
+    messages = [decode(text.encode()) for text in seen["sent"]]
+    answers = [own for own in messages if isinstance(own, Answer) and own.learner != 1]
+    assert [own.time for own in answers] == pytest.approx([250.0, 590.0], abs=0.05)
+    for own in answers:
+        assert own == Answer(learner=3, time=own.time, **FORESEEN)
+    width = len(seen["evidence"]) // 6
+    attempts, successes, last = seen["evidence"][5 * width : 5 * width + 3]
+    assert (attempts, successes, last) == (pytest.approx(math.log1p(2), abs=1e-5), 0.0, -1.0)
+
+
+def test_a_simulated_learner_leaves_when_python_names_it_no_more(seen: dict[str, Any]) -> None:
+    assert seen["there"] == [1.0, 0.0, 1.0]
+
+
 def test_the_end_of_a_decision_tells_how_often_each_sensor_was_read(seen: dict[str, Any]) -> None:
     """Present (4 min), circulate (2), present (4): eight, four and eight windows of 30 s."""
     messages = [decode(text.encode()) for text in seen["sent"]]
@@ -166,7 +198,7 @@ def test_the_end_of_a_decision_tells_how_often_each_sensor_was_read(seen: dict[s
 
 def test_answers_are_those_of_the_seat(seen: dict[str, Any]) -> None:
     """A second seating of the same learners, with the person in the second seat."""
-    assert set(seen["seats"]) == {1}
+    assert set(seen["seats"]) == {1, 2}
 
 
 def test_the_session_record_holds_decisions_and_messages(seen: dict[str, Any]) -> None:

@@ -45,7 +45,10 @@ class Hello:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """From Unity: a learner answered an item (an event, as in `envs.events`)."""
+    """From Unity: a learner answered an item (an event, as in `envs.events`).
+
+    To Unity only within `Puppets`.
+    """
 
     classroom: int
     learner: int
@@ -195,7 +198,7 @@ class Reasons:
 
 @dataclass(frozen=True, kw_only=True)
 class Puppet:
-    """A simulated learner as it is now, for the figure that stands for it."""
+    """A simulated learner, for the figure that stands for it."""
 
     learner: int
     occupation: int
@@ -205,17 +208,23 @@ class Puppet:
     affect: int
     """envs.affect.Affect."""
     fatigue: float
-    """0 to 1."""
+    """Minutes worked without rest, as a share of the lesson, 0 to 1."""
     sickness: float
     """SSQ total score, 0 to about 236."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Puppets:
-    """To Unity: all simulated learners of a classroom (the digital twin)."""
+    """To Unity, with a decision: the simulated learners of a classroom (the digital twin).
+
+    Figures of learners who are not named have left; seats of people are passed over.
+    """
 
     classroom: int
     puppets: tuple[Puppet, ...]
+    """How they are while the decision is played."""
+    answers: tuple[Answer, ...]
+    """What they answer meanwhile, each at its `time`, in that order."""
 
 
 Message = (

@@ -25,9 +25,10 @@ namespace AttentionLearning.Scene
             GameObject root = ClassroomBuilder.Build(course, true, new TextAsset(Items));
             JsonValue seen = JsonValue.Map();
             seen.With("faults", JsonValue.List(SceneCheck.Faults(), fault => fault));
-            foreach (string message in messages)
+            int later = messages.Length - 1;
+            for (int i = 0; i < later; i++)
             {
-                Theatre.Deliver(Encoding.UTF8.GetBytes(message));
+                Theatre.Deliver(Encoding.UTF8.GetBytes(messages[i]));
             }
             List<int> seats = new List<int>();
             LearnerSignals[] learners = root.GetComponent<ClassroomAgent>().Learners;
@@ -45,7 +46,12 @@ namespace AttentionLearning.Scene
             seen.With("evidence", Numbers("evidence"));
             seen.With("course", Numbers("course"));
             seen.With("sent", JsonValue.List(Theatre.Sent(), sent => Encoding.UTF8.GetString(sent)));
-            StartAgain(played);
+            Theatre.Deliver(Encoding.UTF8.GetBytes(messages[later]));
+            PlayDecision(played);
+            seen.With("there", JsonValue.List(
+                Theatre.Observed["learner_present"], one => Math.Round((double)one, 6)));
+            Theatre.ResetComes = true; // in the middle of a decision
+            PlayDecision(played);
             seen.With("played", JsonValue.List(played, activity => activity));
             seen.With("record", root.GetComponent<SessionRecorder>().Path);
             root.GetComponent<ClassroomAgent>().Furnish(course, new LearnerSignals[3], null);
@@ -53,17 +59,14 @@ namespace AttentionLearning.Scene
             Console.WriteLine(JsonWriter.Write(seen));
         }
 
-        /// <summary>Python resets in the middle of the second decision of a course.</summary>
-        private static void StartAgain(List<string> played)
+        /// <summary>Step until another decision has begun.</summary>
+        private static void PlayDecision(List<string> played)
         {
             int before = played.Count;
             while (played.Count == before)
             {
                 Academy.Instance.EnvironmentStep();
             }
-            Theatre.ResetComes = true;
-            Academy.Instance.EnvironmentStep();
-            Academy.Instance.EnvironmentStep();
         }
 
         private static int Play(GameObject root)

@@ -264,8 +264,8 @@ namespace AttentionLearning
                 return;
             }
             float seconds = Time.fixedDeltaTime * speed;
-            seating.Sample(seconds);
             passed += seconds;
+            seating.Sample(seconds, Now());
             while (passed >= ClassroomLayout.StepSeconds && Record.Playing)
             {
                 passed -= ClassroomLayout.StepSeconds;
@@ -299,9 +299,15 @@ namespace AttentionLearning
             {
                 return; // no decision that it could belong to
             }
-            answer.Time = Math.Round(Record.Clock.Hours * 3600.0 + passed, 3);
+            answer.Time = Math.Round(Now(), 3);
             Record.Learner(answer.Learner).Add(answer);
             AnswerBooked?.Invoke(this, answer);
+        }
+
+        /// <summary>Seconds since the course began, nights and gaps included.</summary>
+        private double Now()
+        {
+            return Record.Clock.Hours * 3600.0 + passed;
         }
     }
 }

@@ -151,14 +151,15 @@ namespace AttentionLearning
         private void MovePuppets(PuppetsMessage message)
         {
             LearnerSignals[] learners = Find(message.Classroom).Learners;
-            foreach (Puppet puppet in message.Puppets)
+            for (int i = 0; i < learners.Length; i++)
             {
-                bool seated = puppet.Learner >= 0 && puppet.Learner < learners.Length;
-                SimulatedLearner figure =
-                    seated ? learners[puppet.Learner] as SimulatedLearner : null;
+                int seat = i;
+                SimulatedLearner figure = learners[i] as SimulatedLearner;
                 if (figure != null)
                 {
-                    figure.Pose(puppet);
+                    figure.Pose(Array.Find(message.Puppets, puppet => puppet.Learner == seat));
+                    figure.Expect(
+                        Array.FindAll(message.Answers, answer => answer.Learner == seat));
                 }
             }
         }

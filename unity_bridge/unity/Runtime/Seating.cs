@@ -52,10 +52,20 @@ namespace AttentionLearning
             }
         }
 
-        /// <summary>Look once at everybody.</summary>
-        public void Sample(float seconds)
+        /// <summary>Look once at everybody, and let simulated learners answer what is due.</summary>
+        /// <param name="seconds">Since the last look.</param>
+        /// <param name="time">Seconds since the course began.</param>
+        public void Sample(float seconds, double time)
         {
-            Array.ForEach(learners, learner => learner.Sample(seconds));
+            foreach (LearnerSignals learner in learners)
+            {
+                learner.Sample(seconds);
+                SimulatedLearner figure = learner as SimulatedLearner;
+                if (figure != null)
+                {
+                    figure.AnswerUntil(time);
+                }
+            }
         }
 
         /// <summary>Book what the last 30 s showed.</summary>

@@ -1,10 +1,12 @@
+using System.Collections.Generic;
 using UnityEngine;
 
 namespace AttentionLearning
 {
     /// <summary>
     /// A figure that shows a learner whom Python simulates (the digital twin). Its signals follow
-    /// from what it shows: it looks at the lesson while attending and away while lapsed.
+    /// from what it shows: it looks at the lesson while attending and away while lapsed. Its answers
+    /// are those that Python foresees, reported when their time has come.
     /// </summary>
     [AddComponentMenu("Attention Learning/Simulated Learner")]
     public sealed class SimulatedLearner : LearnerSignals
@@ -28,6 +30,8 @@ namespace AttentionLearning
         [Tooltip("Coloured by how the learner feels; may be missing.")]
         private Renderer body;
 
+        private readonly Queue<AnswerEvent> expected = new Queue<AnswerEvent>();
+        private bool present = true;
         private bool attending = true;
         private bool working;
         private Affect affect;
@@ -43,7 +47,7 @@ namespace AttentionLearning
         /// <inheritdoc/>
         public override bool Present
         {
-            get { return true; }
+            get { return present; }
         }
 
         /// <inheritdoc/>
@@ -67,9 +71,18 @@ namespace AttentionLearning
             this.body = body;
         }
 
-        /// <summary>Show a learner as Python says they are now.</summary>
+        /// <summary>Show a learner as Python says they are; null for one who has left.</summary>
         public void Pose(Puppet puppet)
         {
+            present = puppet != null;
+            if (body != null)
+            {
+                body.enabled = present;
+            }
+            if (!present)
+            {
+                return;
+            }
             attending = puppet.Attending;
             affect = puppet.Affect;
             sickness = (float)puppet.Sickness;
@@ -78,6 +91,27 @@ namespace AttentionLearning
             if (body != null)
             {
                 body.material.color = ColourOf(affect);
+            }
+        }
+
+        /// <summary>Be ready to give answers; former ones that were not yet due are void.</summary>
+        /// <param name="answers">In the order of their times.</param>
+        public void Expect(AnswerEvent[] answers)
+        {
+            expected.Clear();
+            foreach (AnswerEvent answer in answers)
+            {
+                expected.Enqueue(answer);
+            }
+        }
+
+        /// <summary>Give the answers whose time has come.</summary>
+        /// <param name="time">Seconds since the course began.</param>
+        public void AnswerUntil(double time)
+        {
+            while (expected.Count > 0 && expected.Peek().Time <= time)
+            {
+                Report(expected.Dequeue());
             }
         }
 

@@ -19,17 +19,7 @@ namespace AttentionLearning
         public AnswerMessage(JsonValue json)
         {
             Classroom = json.Integer("classroom");
-            Answer = new AnswerEvent
-            {
-                Learner = json.Integer("learner") - 1,
-                Concept = json.Integer("concept"),
-                Item = json.Integer("item"),
-                Correct = json.Truth("correct"),
-                Quiz = json.Truth("quiz"),
-                Seconds = json.Number("seconds"),
-                Hints = json.Integer("hints"),
-                Time = json.Number("time"),
-            };
+            Answer = Read(json);
         }
 
         /// <summary>Area of the scene, from 0.</summary>
@@ -47,15 +37,37 @@ namespace AttentionLearning
         /// <inheritdoc/>
         protected override void Write(JsonValue json)
         {
-            json.With("classroom", Classroom)
-                .With("learner", Answer.Learner + 1)
-                .With("concept", Answer.Concept)
-                .With("item", Answer.Item)
-                .With("correct", Answer.Correct)
-                .With("quiz", Answer.Quiz)
-                .With("seconds", Answer.Seconds)
-                .With("hints", Answer.Hints)
-                .With("time", Answer.Time);
+            Write(json, Classroom, Answer);
+        }
+
+        /// <summary>Read an answer from JSON; there learners count from 1.</summary>
+        internal static AnswerEvent Read(JsonValue json)
+        {
+            return new AnswerEvent
+            {
+                Learner = json.Integer("learner") - 1,
+                Concept = json.Integer("concept"),
+                Item = json.Integer("item"),
+                Correct = json.Truth("correct"),
+                Quiz = json.Truth("quiz"),
+                Seconds = json.Number("seconds"),
+                Hints = json.Integer("hints"),
+                Time = json.Number("time"),
+            };
+        }
+
+        /// <summary>Write an answer into a JSON object.</summary>
+        internal static JsonValue Write(JsonValue json, int classroom, AnswerEvent answer)
+        {
+            return json.With("classroom", classroom)
+                .With("learner", answer.Learner + 1)
+                .With("concept", answer.Concept)
+                .With("item", answer.Item)
+                .With("correct", answer.Correct)
+                .With("quiz", answer.Quiz)
+                .With("seconds", answer.Seconds)
+                .With("hints", answer.Hints)
+                .With("time", answer.Time);
         }
     }
 }

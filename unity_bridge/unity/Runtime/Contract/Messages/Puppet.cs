@@ -1,6 +1,6 @@
 namespace AttentionLearning
 {
-    /// <summary>A simulated learner as it is now, for the figure that stands for it.</summary>
+    /// <summary>A simulated learner, for the figure that stands for it.</summary>
     public sealed class Puppet
     {
         /// <summary>Read from JSON; there learners count from 1.</summary>

@@ -1,6 +1,9 @@
 namespace AttentionLearning
 {
-    /// <summary>From Python: all simulated learners of a classroom (the digital twin).</summary>
+    /// <summary>
+    /// From Python, with a decision: the simulated learners of a classroom (the digital twin).
+    /// Figures of learners who are not named have left.
+    /// </summary>
     public sealed class PuppetsMessage : ClassroomMessage
     {
         /// <summary>The message's name on the wire.</summary>
@@ -11,13 +14,17 @@ namespace AttentionLearning
         {
             Classroom = json.Integer("classroom");
             Puppets = json.Items("puppets").ConvertAll(puppet => new Puppet(puppet)).ToArray();
+            Answers = json.Items("answers").ConvertAll(AnswerMessage.Read).ToArray();
         }
 
         /// <summary>Area of the scene, from 0.</summary>
         public int Classroom { get; }
 
-        /// <summary>The learners as they are now.</summary>
+        /// <summary>The learners as they are while the decision is played.</summary>
         public Puppet[] Puppets { get; }
+
+        /// <summary>What they answer meanwhile, in the order of time.</summary>
+        public AnswerEvent[] Answers { get; }
 
         /// <inheritdoc/>
         public override string Type
@@ -29,7 +36,9 @@ namespace AttentionLearning
         protected override void Write(JsonValue json)
         {
             json.With("classroom", Classroom)
-                .With("puppets", JsonValue.List(Puppets, puppet => puppet.Json()));
+                .With("puppets", JsonValue.List(Puppets, puppet => puppet.Json()))
+                .With("answers", JsonValue.List(Answers, answer => AnswerMessage.Write(
+                    JsonValue.Map(), Classroom, answer)));
         }
     }
 }
