@@ -17,6 +17,7 @@ from rich.table import Table
 
 from agents.presets import PRESETS, TrainConfig
 from agents.speed.c_reference import ratio_to_c
+from agents.speed.exchanges import EMPTY, classroom_steps_per_second, exchanges_per_second
 from agents.speed.inference import CLASSES, CORES, decision_ms, many_classes_ms
 from agents.speed.simulation import (
     bytes_per_classroom,
@@ -28,11 +29,14 @@ from agents.speed.simulation import (
 )
 from agents.speed.training import training_speed
 from envs.whole_file import write_json
+from unity_bridge.build import BuildSettings
 
 SIZES: Final = (1, 256, 4096)
 PART_DECISIONS: Final = 15
 """Decisions of 256 classrooms after which a part's share is steady; a lesson has twenty."""
 C_REPEATS: Final = 9
+AIMS: Final = {"64": "10,000 /s"}
+"""For the exchanges with a build of so many classrooms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ def measure(arguments: Arguments) -> dict[str, Any]:
     config: TrainConfig = PRESETS[arguments.preset]
     speeds = {str(batch): environment_speed(batch, arguments.seconds) for batch in SIZES}
     latency = decision_ms(config, arguments.decisions)
+    exchanges = exchanges_per_second(BuildSettings(), arguments.seconds)
     return {
         "env_steps_per_s": speeds,
         **inner_steps(speeds[str(SIZES[-1])]),
@@ -82,6 +87,8 @@ def measure(arguments: Arguments) -> dict[str, Any]:
         **training_speed(config, arguments.rollouts),
         "action_ms": latency["policy"],
         "decision_ms": latency["service"],
+        "exchanges_per_s": exchanges,
+        "exchanged_classroom_steps_per_s": classroom_steps_per_second(exchanges),
         "many_classes_ms": many_classes_ms(config, arguments.rollouts),
     }
 
@@ -89,8 +96,9 @@ def measure(arguments: Arguments) -> dict[str, Any]:
 def show(results: dict[str, Any]) -> None:
     """Print the figures as a table."""
     table = Table("figure", "value", "aim", title="speed (medians; this machine, now)")
-    for row in (*of_classrooms(results), *of_training(results), *of_decisions(results)):
-        table.add_row(*row)
+    for rows in (of_classrooms, of_training, of_decisions, of_exchanges):
+        for row in rows(results):
+            table.add_row(*row)
     Console().print(table)
 
 
@@ -147,6 +155,19 @@ def of_decisions(results: dict[str, Any]) -> list[tuple[str, str, str]]:
             "1,000 ms",
         ),
     ]
+
+
+def of_exchanges(results: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Rows of the link to Unity: one stand-in build, two cores."""
+    rates = results["exchanges_per_s"]
+    rows = [("exchanges with a player that says nothing", f"{rates[EMPTY]:,.0f} /s", "")]
+    for number, steps in results["exchanged_classroom_steps_per_s"].items():
+        rows += [
+            (f"exchanges with a build of {number}", f"{rates[number]:,.0f} /s", ""),
+            ("  its decisions", f"{rates[number] * int(number):,.0f} /s", ""),
+            ("  in steps of 30 s, of classrooms", f"{steps:,.0f} /s", AIMS.get(number, "")),
+        ]
+    return rows
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,7 +1,6 @@
 """`scripts.unity demo`: a trained tutor teaches one class, in a build and in the simulation."""
 
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,22 +17,19 @@ from agents.checkpoint import load_policy
 from agents.decision.service import DecisionService
 from agents.decision.wording import sentence
 from agents.run_folder import REFERENCE, read_classroom
+from agents.speed.exchanges import EMPTY, exchanges_per_second
 from agents.unity_model.packages import INSTALL, missing
 from envs.classroom import ClassroomEnv, Observation
 from envs.course import EVALUATION_SEED
 from envs.curricula import find
 from envs.whole_file import write_json
 from policies.policy import AttentionPolicy
-from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.build import COMPILING_SECONDS, BuildSettings, write_build
 from unity_bridge.classroom_env import UnityClassroomEnv
-from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
 from unity_bridge.connection import Player
 from unity_bridge.transport import Listening
 
-CLASSROOMS: Final = (1, 64)
-"""In one build, for the measurement of speed."""
-PATIENT: Final = Listening(connect_seconds=1800)
-"""The first player on a machine compiles the simulation before it connects."""
+PATIENT: Final = Listening(connect_seconds=COMPILING_SECONDS)
 QUICK_LESSONS, QUICK_SECONDS = 1, 0.5
 DECISIONS, QUICK_DECISIONS = 1000, 200
 """Of the exported tutor, timed."""
@@ -82,13 +78,13 @@ class Demo:
             ours = list(self._teach(native, service))
             theirs = self._teach_in_build(Path(folder), service, settings, console)
             seconds = QUICK_SECONDS if self.quick else self.seconds
-            speeds = {n: exchanges_per_second(settings, n, seconds) for n in CLASSROOMS}
+            speeds = exchanges_per_second(settings, seconds, repeats=1)
         results = {
             "parity": same_lesson(ours, theirs),
             "nlg_native": float(ours[-1].info["nlg_delayed"]),
             "nlg_unity": float(theirs[-1].info["nlg_delayed"]),
             "decisions": len(theirs),
-            "exchanges_per_s": {str(n): speed for n, speed in speeds.items()},
+            "exchanges_per_s": speeds,
             "onnx_p99_ms": onnx_p99(service.policy, settings, quick=self.quick),
         }
         show(results, console)
@@ -152,24 +148,6 @@ def same_lesson(ours: list[Turn], theirs: list[Turn]) -> bool:
     )
 
 
-def exchanges_per_second(settings: BuildSettings, classrooms: int, seconds: float) -> float:
-    """Exchanges per second with one build of so many classrooms, where nobody thinks."""
-    with tempfile.TemporaryDirectory() as folder:
-        build = write_build(Path(folder), replace(settings, classrooms=classrooms))
-        env = UnityClassroomVectorEnv([Player(build=str(build))], listening=PATIENT)
-        try:
-            env.reset(seed=0)
-            idle = np.zeros((classrooms, len(env.layout.branches)), np.int64)
-            env.step(idle)
-            begin, exchanges = time.perf_counter(), 0
-            while time.perf_counter() - begin < seconds:
-                env.step(idle)
-                exchanges += 1
-            return exchanges / (time.perf_counter() - begin)
-        finally:
-            env.close()
-
-
 def onnx_p99(policy: AttentionPolicy, settings: BuildSettings, *, quick: bool) -> float | None:
     """Milliseconds that 99 of 100 decisions of the exported tutor take at most, on one core.
 
@@ -194,9 +172,9 @@ def show(results: dict[str, Any], console: Console) -> None:
     table.add_row("NLG, simulation", f"{results['nlg_native']:.4f}")
     table.add_row("NLG, build", f"{results['nlg_unity']:.4f}")
     for classrooms, speed in results["exchanges_per_s"].items():
-        steps = speed * int(classrooms)
-        value = f"{speed:,.0f} exchanges/s = {steps:,.0f} decisions/s"
-        table.add_row(f"speed, {classrooms} classrooms in a build", value)
+        if classrooms != EMPTY:
+            value = f"{speed:,.0f} exchanges/s = {speed * int(classrooms):,.0f} decisions/s"
+            table.add_row(f"speed, {classrooms} classrooms in a build", value)
     slowest = results["onnx_p99_ms"]
     value = f"not measured; {INSTALL}" if slowest is None else f"{slowest:.1f} ms"
     table.add_row("exported tutor, 99 of 100 decisions within", value)

@@ -25,8 +25,7 @@ from scripts.train import (
     prepare,
 )
 from scripts.training_results import report, summary
-from scripts.unity_demo import PATIENT
-from unity_bridge.build import BuildSettings, write_build
+from unity_bridge.build import COMPILING_SECONDS, BuildSettings, write_build
 from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
 from unity_bridge.connection import Player
 from unity_bridge.layout import Layout
@@ -118,7 +117,7 @@ class Train:
         )
 
     def _listening(self) -> Listening:
-        starting = PATIENT.connect_seconds if self.build is None else self.patience
+        starting = COMPILING_SECONDS if self.build is None else self.patience
         return Listening(connect_seconds=starting, answer_seconds=self.patience)
 
     def _players(self, config: TrainConfig, place: Path) -> list[Player]:

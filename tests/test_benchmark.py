@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agents.speed import exchanges
 from agents.speed.simulation import bytes_per_classroom, make_simulation, parts_of_a_decision
+from envs.course import Course
 from scripts import benchmark
+from unity_bridge.build import BuildSettings
 
 
 @pytest.mark.slow
@@ -28,7 +31,19 @@ def test_benchmark_writes_speeds_and_shares_that_sum_to_one(
     assert results["ratio_to_sb3"] > 0
     assert results["ratio_to_c"] is None or results["ratio_to_c"] > 0
     assert results["decision_parts_us"].keys() == {"lesson", "prospects", "tracing"}
+    assert results["exchanges_per_s"].keys() == {"1", "64", "empty"}
+    for number, steps in results["exchanged_classroom_steps_per_s"].items():
+        assert steps == results["exchanges_per_s"][number] * int(number) * 4  # 2 min of 30 s
     assert "decisions/s" in capsys.readouterr().out
+
+
+def test_an_empty_exchange_is_the_quickest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is what the protocol itself costs; a build that was quicker would not have played."""
+    monkeypatch.setattr(exchanges, "CLASSROOMS", (1, 8))
+    course = Course(learners=2, lessons=1, minutes=10)
+    rates = exchanges.exchanges_per_second(BuildSettings(course=course), 0.2, repeats=1)
+    assert rates["empty"] > max(rates["1"], rates["8"]) > 0
+    assert exchanges.classroom_steps_per_second(rates).keys() == {"1", "8"}
 
 
 def test_quick_shortens_every_repeat() -> None:

@@ -20,6 +20,8 @@ from envs.whole_file import write_json, write_text
 NAME: Final = "classroom"
 SETTINGS: Final = "settings.json"
 CURRICULUM: Final = "curriculum.json"
+COMPILING_SECONDS: Final = 1800.0
+"""The first player on a machine compiles the simulation before it connects."""
 
 
 @dataclass(frozen=True, kw_only=True)
