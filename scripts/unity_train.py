@@ -14,6 +14,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from agents.checkpoint import has_state
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
+from agents.progress import CheckpointsCallback
 from agents.run_folder import CHECKPOINT, new_folder
 from agents.sb3_adapter import SB3Classrooms
 from envs.curricula import find
@@ -25,9 +26,11 @@ from scripts.train import (
     prepare,
 )
 from scripts.training_results import report, summary
+from unity_bridge.agreement import LayoutMismatchError
 from unity_bridge.build import COMPILING_SECONDS, BuildSettings, write_build
 from unity_bridge.classroom_vector_env import UnityClassroomVectorEnv
 from unity_bridge.connection import Player
+from unity_bridge.faults import Fault
 from unity_bridge.layout import Layout
 from unity_bridge.transport import Listening
 
@@ -37,11 +40,18 @@ class SceneCallback(BaseCallback):
 
     Args:
         env: The builds.
+
+    Attributes:
+        learnt_from: Decisions in all rollouts that came to their end.
     """
 
     def __init__(self, env: UnityClassroomVectorEnv) -> None:
         super().__init__()
         self._env = env
+        self.learnt_from = 0
+
+    def _on_rollout_start(self) -> None:
+        self.learnt_from = self.num_timesteps
 
     def _on_step(self) -> bool:
         return True
@@ -51,11 +61,25 @@ class SceneCallback(BaseCallback):
             self.logger.record(f"scene/{name}", value)
 
 
+def keep(model: ClassroomPPO, learnt_from: int, folder: Path) -> None:
+    """Save what was learnt before the builds failed for good in the middle of a rollout.
+
+    Nothing is learnt within a rollout, so policy and optimiser are those of its beginning; its
+    decisions, of which nothing was made, are not counted.
+    """
+    model.num_timesteps = learnt_from
+    saving = CheckpointsCallback(folder, 0.0)
+    saving.init_callback(model)
+    saving.save()
+    print(f"what was learnt from {learnt_from} decisions is kept; the same command goes on")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Train:
     """Train a tutor in Unity builds; a build that fails is started again while the others go on.
 
-    The same command goes on with a run that was stopped, with new courses.
+    The same command goes on with a run that was stopped, or whose builds failed too often in a row,
+    with new courses.
     """
 
     folder: Annotated[Path | None, tyro.conf.Positional] = None
@@ -153,13 +177,17 @@ class Train:
         )
         classrooms.seed(config.class_seeds(self.seed).start)
         print(f"run {folder}, {self.workers} builds of {self.classrooms} classrooms")
-        finished = False
+        finished, scenes = False, SceneCallback(env)
         try:
             prepare(model, config, arguments, folder)
             before, learning = model.num_timesteps, time.monotonic()
-            finished = learn(model, config, folder, [SceneCallback(env)])
+            finished = learn(model, config, folder, [scenes])
         except KeyboardInterrupt:
             pass
+        except (Fault, LayoutMismatchError):
+            if scenes.learnt_from:
+                keep(model, scenes.learnt_from, folder)
+            raise
         print(f"{len(env.faults)} times a build failed")
         if not finished:
             print(f"stopped at {model.num_timesteps} decisions; the same command goes on")

@@ -1,19 +1,22 @@
 """The link's commands run end to end without Unity."""
 
+import itertools
 import json
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pytest
+import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from agents.checkpoint import has_model
+from agents.checkpoint import STATE, has_model, load_policy
 from agents.presets import PRESETS, WarmStart
-from agents.run_folder import REFERENCE
+from agents.run_folder import CHECKPOINT, REFERENCE
 from agents.speed import exchanges
 from agents.unity_model import packages
 from envs.course import Course
@@ -23,6 +26,7 @@ from tests.scripted_player import free_port
 from unity_bridge import codegen
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import Player
+from unity_bridge.faults import WrongVersion
 from unity_bridge.layout import fingerprint
 from unity_bridge.transport import Listening
 
@@ -110,11 +114,22 @@ def test_training_goes_on_when_a_build_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def learn(model: Any, config: Any, run: Path, besides: Any) -> bool:
-        worker = model.get_env().env.workers.each[0]
-        os.kill(worker.link.connection._running._process.pid, signal.SIGKILL)
+        env = model.get_env().env
+        worker, step = env.workers.each[0], env.step
+
+        def noted(actions: Any) -> Any:
+            if len(moved) == 3:
+                os.kill(worker.link.connection._running._process.pid, signal.SIGKILL)
+            if worker.coming is not None:
+                time.sleep(0.1)  # or the others come to the end of this short training alone
+            transition = step(actions)
+            moved.append(transition[4]["moved"].tolist())
+            return transition
+
+        monkeypatch.setattr(env, "step", noted)
         return unity_train_learn(model, config, run, besides)
 
-    unity_train_learn = unity_train.learn
+    unity_train_learn, moved = unity_train.learn, list[list[bool]]()
     monkeypatch.setattr(unity_train, "learn", learn)
     path, run = tmp_path / "train.json", tmp_path / "run"
     asked = ["train", str(run), "--classrooms", "2", "--decisions", "2048", "--json", str(path)]
@@ -123,6 +138,8 @@ def test_training_goes_on_when_a_build_is_killed(
     assert results["decisions"] == 2048
     assert len(results["faults"]) == 1
     assert "signal SIGKILL" in results["faults"][0]
+    assert moved[3] == [False, False, True, True]
+    assert moved[-1] == [True, True, True, True]  # the new build is taught as well
     assert has_model(run)
     assert "scene/learner/nlg_delayed" in EventAccumulator(str(run)).Reload().Tags()["scalars"]
 
@@ -176,6 +193,41 @@ def test_a_training_that_was_stopped_goes_on_with_new_learners_of_its_own_classe
     assert episode == other >= 512 // 4 // 20  # as many courses of at most 20 decisions were over
     shown = EventAccumulator(str(run)).Reload().Scalars("scene/learner/nlg_delayed")
     assert [event.step for event in shown] == [512, 1024]
+
+
+@pytest.mark.usefixtures("small")
+def test_what_was_learnt_before_a_fault_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hours of training must not be lost to a build that fails for good; what is kept is whole."""
+    kept: dict[str, Any] = {}
+    start, step = unity_train.SceneCallback._on_rollout_start, ClassroomLink.step
+    steps = itertools.count(1)
+
+    def note(own: Any) -> None:
+        kept.update({k: v.clone() for k, v in own.model.policy.state_dict().items()})
+        start(own)
+
+    def fail(link: ClassroomLink, actions: Any) -> Any:
+        if next(steps) > 128 + 10:  # in the middle of the second rollout
+            raise WrongVersion("the classroom channel", "2", "1")
+        return step(link, actions)
+
+    path, run = tmp_path / "train.json", tmp_path / "run"
+    asked = ["train", str(run), "--workers", "1", "--classrooms", "2", "--decisions", "512"]
+    with monkeypatch.context() as patch:
+        patch.setattr(unity_train.SceneCallback, "_on_rollout_start", note)
+        patch.setattr(ClassroomLink, "step", fail)
+        assert unity.main(asked) == 1
+    shown = capsys.readouterr()
+    assert "version 2 of the classroom channel" in shown.err
+    assert "learnt from 256 decisions is kept; the same command goes on" in shown.out
+    counters = json.loads((run / CHECKPOINT / f"{STATE}.json").read_text("utf-8"))
+    assert counters["num_timesteps"] == 256
+    weights = load_policy(run, "cpu").state_dict()
+    assert all(torch.equal(weights[name], value) for name, value in kept.items())
+    assert unity.main([*asked, "--json", str(path)]) == 0
+    assert json.loads(path.read_text(encoding="utf-8"))["decisions"] == 512
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ class Fault(RuntimeError):  # noqa: N818  (the kinds are named after what happen
     Attributes:
         happened: One sentence, with `{field}` where a fact goes.
         remedy: What a person can do about it, in the same form.
-        passing: Whether starting the player again may help.
+        passing: Whether starting the player again may help: what one moment of a scene brought
+            forth may not come again. Training tries, and gives up after some failures in a row.
     """
 
     happened: ClassVar[str]
@@ -128,6 +129,7 @@ class NoDecision(Fault):
         "See that the agent is enabled and has a DecisionRequester, or calls RequestDecision, and "
         "that its Behavior Type is Default."
     )
+    passing = True
 
 
 @dataclass(eq=False)
@@ -176,6 +178,7 @@ class WrongShape(Fault):
         "expected {expected}."
     )
     remedy = "Let the sensor write the same number of values at every decision and episode."
+    passing = True
 
 
 @dataclass(eq=False)
@@ -201,6 +204,7 @@ class MessageTooLarge(Fault):
     sender: str
     happened = "{sender} sent a message of {size} bytes; the limit is {limit}."
     remedy = "Use fewer agents or smaller images per player, or raise the limit on both sides."
+    passing = True
 
 
 @dataclass(eq=False)
