@@ -167,6 +167,12 @@ def test_whole_numbers_are_numbers() -> None:
         (_changed(type="puppets", puppets=3, answers=[]), "field puppets is 3; expected a list"),
         (_changed(type="puppets", puppets=[3], answers=[]), "holds 3; expected an object"),
         (_changed(seconds=float("nan")), "NaN"),
+        (_changed(seconds=0).replace(b'"seconds": 0', b'"seconds": 1e999'), "seconds is inf"),
+        (_changed(seconds=10**400), "field seconds is 1000"),
+        (_changed(item=10**400), "expected a finite number within 64 bits"),
+        (_changed(item=0).replace(b'"item": 0', b'"item": ' + b"9" * 5000), "digits"),
+        (_changed(seconds="deep").replace(b'"deep"', b"[" * 10**5 + b"]" * 10**5), "recursion"),
+        (_changed(type="caption", text="\ud800", learner=0, seconds=1.0), "surrogates"),
     ],
 )
 def test_a_broken_message_is_refused_by_name(payload: bytes, says: str) -> None:
@@ -213,6 +219,22 @@ def test_statistics_of_several_scenes_are_those_of_one_with_all_their_values() -
         _carry(sender, stats)
     assert read_together(scenes) == {"mean": 3.0, "last": 6.0, "sum": 9.0}
     assert read_together(scenes) == {}
+
+
+def test_statistics_that_are_no_numbers_are_left_out_with_one_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One NaN would otherwise be the mean of a whole rollout, and end the curve."""
+    sender, stats = SceneStats(), SceneStats()
+    for value in (1.0, float("nan"), float("inf"), 3.0):
+        sender.queue_message_to_send(_stat("mean", value, 0))
+    sender.queue_message_to_send(_stat("nothing", float("nan"), 0))
+    _carry(sender, stats)
+    assert stats.read() == {"mean": 2.0}
+    assert [record.args for record in caplog.records] == [
+        ("mean", pytest.approx(float("nan"), nan_ok=True)),
+        ("nothing", pytest.approx(float("nan"), nan_ok=True)),
+    ]
 
 
 def test_a_connection_gets_its_own_list_of_channels() -> None:

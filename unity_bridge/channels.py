@@ -3,6 +3,8 @@
 The byte format of our own messages is at the top of `unity_bridge.channel_messages`.
 """
 
+import logging
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from unity_bridge.mlagents import (
     StatsSideChannel,
 )
 
+LOG: Final = logging.getLogger(__name__)
 MOST_KEPT: Final = 65_536
 """Messages kept for a reader; where nobody reads, the oldest go first."""
 
@@ -89,18 +92,28 @@ class _Summary:
 class SceneStats(StatsSideChannel):  # type: ignore[misc]  # mlagents-envs has no types
     """What C# code adds to `Academy.Instance.StatsRecorder`, summed up as it arrives.
 
-    The channel of mlagents-envs keeps every value until somebody asks; this one keeps a sum.
+    The channel of mlagents-envs keeps every value until somebody asks; this one keeps a sum. Values
+    that are not finite are left out, with one warning for each name: a curve would end there.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._summaries: dict[str, _Summary] = {}
+        self._warned: set[str] = set()
+
+    def _warn(self, name: str, value: float) -> None:
+        if name not in self._warned:
+            self._warned.add(name)
+            LOG.warning("statistic %s of the scene is %s; it is left out", name, value)
 
     def on_message_received(self, msg: Any) -> None:
         """Called by mlagents-envs with each value."""
         super().on_message_received(msg)
         for name, values in self.get_and_reset_stats().items():
             for value, method in values:
+                if not math.isfinite(value):
+                    self._warn(name, value)
+                    continue
                 self._summaries.setdefault(name, _Summary(method)).add(value)
 
     def read(self) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """A connection to one player: a `UnityEnvironment` that is safe to leave and says what is wrong."""
 
 import atexit
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
@@ -8,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from unity_bridge.channels import Channels
-from unity_bridge.faults import WrongVersion
-from unity_bridge.mlagents import UnityEnvironment, UnityMessageProto
+from unity_bridge.faults import Garbled, WrongVersion
+from unity_bridge.mlagents import UnityEnvironment, UnityException, UnityMessageProto
 from unity_bridge.player_process import PlayerProcess
 from unity_bridge.steps import decisions_and_ends
 from unity_bridge.transport import Listening, QueueCommunicator
@@ -129,7 +130,10 @@ class Connection(UnityEnvironment):  # type: ignore[misc]  # mlagents-envs has n
         for name, spec in self._env_specs.items():
             agents = output.agentInfos[name].value if name in output.agentInfos else ()
             self._env_state[name] = decisions_and_ends(agents, spec, name)
-        self._side_channel_manager.process_side_channel_message(output.side_channel)
+        try:
+            self._side_channel_manager.process_side_channel_message(output.side_channel)
+        except (UnityException, ValueError, struct.error) as broken:
+            raise Garbled("A side channel's message", str(broken)) from broken
 
     def _generate_step_input(self, vector_action: dict[str, Any]) -> Any:
         """The message with everybody's actions; mlagents-envs' own takes three times as long."""

@@ -1,13 +1,16 @@
 """Messages of the classroom channel as bytes and back, by the rules of `channel_messages`."""
 
 import json
+import math
 import typing
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 from unity_bridge.channel_messages import TYPES, VERSION, Message
 from unity_bridge.faults import Garbled, WrongVersion
 
+LARGEST: Final = 2**63 - 1
+"""C#'s long, numpy's int64."""
 _NAMES = {kind: name for name, kind in TYPES.items()}
 
 
@@ -49,7 +52,7 @@ def decode(payload: bytes) -> Message | None:
             raise ValueError(f"it is {type(found).__name__}; expected an object")
         name = _value("type", str, found.get("type"))
         version = _value("version", int, found.get("version"))
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise Garbled("A message of the classroom channel", str(broken)) from broken
     if version != VERSION:
         raise WrongVersion("the classroom channel", str(version), str(VERSION))
@@ -86,8 +89,17 @@ def _value(name: str, kind: Any, value: Any) -> Any:
         if not isinstance(value, dict):
             raise ValueError(f"field {name} holds {value!r}; expected an object")
         return from_plain(kind, value)
-    if kind is float and type(value) is int:
+    return _plain_value(name, kind, value)
+
+
+def _plain_value(name: str, kind: Any, value: Any) -> Any:
+    """A number, truth or text as its declared kind."""
+    if kind is float and type(value) is int and abs(value) <= LARGEST:
         return float(value)
     if type(value) is not kind:
         raise ValueError(f"field {name} is {value!r}; expected {kind.__name__}")
+    if (kind is float and not math.isfinite(value)) or (kind is int and abs(value) > LARGEST):
+        raise ValueError(f"field {name} is {value}; expected a finite number within 64 bits")
+    if kind is str:
+        value.encode("utf-8")  # half a surrogate pair has no place in a record
     return value

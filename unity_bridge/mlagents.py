@@ -22,6 +22,7 @@ from mlagents_envs.communicator import Communicator  # noqa: E402
 from mlagents_envs.communicator_objects.unity_message_pb2 import UnityMessageProto  # noqa: E402
 from mlagents_envs.env_utils import validate_environment_path  # noqa: E402
 from mlagents_envs.environment import UnityEnvironment  # noqa: E402
+from mlagents_envs.exception import UnityException  # noqa: E402
 from mlagents_envs.side_channel import (  # noqa: E402
     DefaultTrainingAnalyticsSideChannel,
     IncomingMessage,
@@ -73,6 +74,7 @@ __all__ = [
     "StatsSideChannel",
     "TerminalSteps",
     "UnityEnvironment",
+    "UnityException",
     "UnityMessageProto",
     "validate_environment_path",
 ]
