@@ -12,11 +12,17 @@ from gymnasium.utils.env_checker import check_env
 
 from tests.scripted_player import ScriptedPlayer, agent, observation, output, playing
 from unity_bridge import faults
+from unity_bridge.behavior import Behavior
 from unity_bridge.gym_env import UnityGymEnv
 from unity_bridge.mlagents import (
+    ActionSpec,
     ActionTuple,
+    BehaviorSpec,
+    DimensionProperty,
     EnvironmentParametersChannel,
     IncomingMessage,
+    ObservationSpec,
+    ObservationType,
     SideChannelManager,
 )
 
@@ -255,3 +261,32 @@ def test_a_scene_where_nobody_asks_is_given_up() -> None:
     with playing(lambda _: output(), {}, 1.0) as (connection, _):  # noqa: SIM117  (two things)
         with pytest.raises(faults.NoDecision, match="No agent of the scene asked"):
             UnityGymEnv(connection)
+
+
+def test_no_sensor_is_lost_to_another_of_its_name() -> None:
+    """A key that is given twice would leave one of the two unseen."""
+    buffer = (DimensionProperty.VARIABLE_SIZE, DimensionProperty.NONE)
+    plain = (DimensionProperty.NONE,)
+    sensors = [
+        ObservationSpec(shape, kind, ObservationType.DEFAULT, name)
+        for name, shape, kind in (
+            ("eye", (1,), plain),
+            ("eye", (2,), plain),
+            ("eye_2", (3,), plain),
+            ("", (4,), plain),
+            ("obs_3", (5,), plain),
+            ("near", (2, 6), buffer),
+            ("near_present", (7,), plain),
+        )
+    ]
+    spaces = Behavior("pupil", BehaviorSpec(sensors, ActionSpec(1, ()))).observation_space.spaces
+    assert {key: space.shape for key, space in spaces.items()} == {
+        "eye": (1,),
+        "eye_3": (2,),
+        "eye_2": (3,),
+        "obs_3": (4,),
+        "obs_3_2": (5,),
+        "near": (2, 6),
+        "near_present": (7,),
+        "near_present_2": (2,),
+    }

@@ -3,14 +3,18 @@
 import os
 import re
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 
-from tests.scripted_player import free_port
-from unity_bridge import faults
+from tests.scripted_player import EXCHANGE, agent, free_port, observation, output, playing
+from unity_bridge import faults, ports
 from unity_bridge.connection import Connection
+from unity_bridge.mlagents import UnityMessageProto
 from unity_bridge.transport import Listening, QueueCommunicator
 
 
@@ -34,6 +38,60 @@ def test_a_taken_port_names_who_has_it(address: str) -> None:
         taken = other.getsockname()[1]
         with pytest.raises(faults.PortTaken, match=rf"Port {taken} .* \(pid {os.getpid()}\)"):
             Connection(listening=Listening(port=taken))
+
+
+def test_an_owner_that_ends_while_it_is_looked_for_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would be told that the port is taken."""
+    table = "  sl  local_address rem_address st\n0: 0100007F:138C 0:0 0A 0 0 0 0 0 4711\n"
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / "tcp").write_text(table, "ascii")
+    (tmp_path / "77" / "fd").mkdir(parents=True)  # and no name: it has just ended
+    (tmp_path / "77" / "fd" / "3").symlink_to("socket:[4711]")
+    monkeypatch.setattr(ports, "PROC", tmp_path)
+    assert ports.owner(5004) == "another program"
+    (tmp_path / "77" / "comm").write_text("trainer\n", "ascii")
+    assert ports.owner(5004) == "trainer (pid 77)"
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        (b"\xff\xff", "A message of the player cannot be read"),
+        (UnityMessageProto(header={"status": 200}).SerializeToString(), "does not introduce"),
+    ],
+)
+def test_something_else_calls(port: int, message: bytes, says: str) -> None:
+    with grpc.insecure_channel(f"localhost:{port}") as channel:
+        call = channel.unary_unary(EXCHANGE).future(message, wait_for_ready=True)
+        with pytest.raises(faults.Garbled, match=says):
+            Connection(listening=Listening(port=port, connect_seconds=20.0))
+        call.cancel()
+
+
+def test_a_stranger_who_gives_up_does_not_end_a_living_player() -> None:
+    """Such as a browser, a scanner, or another editor that was stopped at once."""
+    one = output(pupil=[agent(1, observation("eyes", [1, 2]))])
+    brain = {"num_discrete_actions": 1, "discrete_branch_sizes": [3]}
+    with playing(lambda _: one, {"pupil": brain}) as (connection, _):
+        connection.reset()
+        inbox = connection._communicator._inbox
+        with grpc.insecure_channel(f"localhost:{connection.port}") as channel:
+            call = channel.unary_unary(EXCHANGE).future(b"hello", wait_for_ready=True)
+            _soon(lambda: inbox.qsize() == 1)
+            call.cancel()
+            _soon(lambda: inbox.qsize() == 2)  # called, and gone
+        connection.step()
+        connection.step()
+        assert connection.get_steps("pupil")[0].obs[0].tolist() == [[1, 2]]
+
+
+def _soon(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20.0
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_two_bridges_never_share_a_port(port: int) -> None:

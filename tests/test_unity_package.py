@@ -173,3 +173,14 @@ def test_the_sample_has_right_answers_for_every_concept_of_the_curriculum() -> N
         assert len(asked) >= 3, concept
         for item in asked:
             assert 0 <= item["right"] < len(item["options"]) == len(set(item["options"])) == 4
+
+
+def test_the_window_shows_the_command_of_the_manuals_step() -> None:
+    """Whoever presses Play after `check` has a tutor that only walks about, then nobody."""
+    window = (PACKAGE / "Editor" / "ClassroomWindow.cs").read_text("utf-8")
+    manual = (PACKAGE / "Documentation~" / "index.md").read_text("utf-8")
+    shown = re.search(r'string Command = "(.*)"', window)
+    step = re.search(r"^8\. (.*?)^9\. ", manual, re.MULTILINE | re.DOTALL)
+    assert shown is not None
+    assert step is not None
+    assert step[1].index(shown[1]) == step[1].index("python -m scripts.unity")  # the first named

@@ -201,6 +201,11 @@ def test_answers_are_those_of_the_seat(seen: dict[str, Any]) -> None:
     assert set(seen["seats"]) == {1, 2}
 
 
+def test_the_tutor_turns_to_whom_a_caption_is_for(seen: dict[str, Any]) -> None:
+    learner, looks_at = seen["turned"]
+    assert looks_at == pytest.approx(learner)
+
+
 def test_the_session_record_holds_decisions_and_messages(seen: dict[str, Any]) -> None:
     record = seen["folder"] / seen["record"]
     lines = [json.loads(line) for line in record.read_text("utf-8").splitlines()]

@@ -1,6 +1,6 @@
 """A behaviour of a Unity scene in Gymnasium's words: spaces, named observations, masks, actions."""
 
-from collections import Counter
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,10 @@ class Behavior:
 
     Attributes:
         observation_space: For one agent: Dict of float32, one key for each sensor by its name
-            ("obs_2" where it has none, "name_2" where another has the same). A sensor of variable
-            length (a BufferSensor) is padded with zeros; its rows that hold something are 1 in
-            "name_present", found as ML-Agents' own trainer does it: a row of zeros is padding.
+            ("obs_2" where it has none, "name_2" where another has the same, or the next free
+            number). A sensor of variable length (a BufferSensor) is padded with zeros; its rows
+            that hold something are 1 in "name_present", found as ML-Agents' own trainer does it: a
+            row of zeros is padding.
         action_space: Box in [-1, 1] for continuous actions, Discrete for one branch, MultiDiscrete
             for several; a Dict with "continuous" and "discrete" for both.
         choices: Actions in all branches together, the length of a mask.
@@ -30,13 +31,12 @@ class Behavior:
 
     def __init__(self, name: str, spec: BehaviorSpec) -> None:
         self.name, self.spec = name, spec
-        self._keys = _unique([s.name or f"obs_{n}" for n, s in enumerate(spec.observation_specs)])
-        self._buffers = {
-            key: sensor.shape[0]
-            for key, sensor in zip(self._keys, spec.observation_specs, strict=True)
-            if len(sensor.shape) == 2
-            and sensor.dimension_property[0] & DimensionProperty.VARIABLE_SIZE
-        }
+        sensors = spec.observation_specs
+        self._keys = _unique([own.name or f"obs_{n}" for n, own in enumerate(sensors)])
+        pairs = zip(self._keys, sensors, strict=True)
+        buffers = [key for key, sensor in pairs if _is_buffer(sensor)]
+        present = _unique(self._keys + [f"{key}_present" for key in buffers])[len(sensors) :]
+        self._buffers = dict(zip(buffers, present, strict=True))
         self._branches = tuple(int(branch) for branch in spec.action_spec.discrete_branches)
         self._continuous = int(spec.action_spec.continuous_size)
         self.choices = sum(self._branches)
@@ -48,8 +48,8 @@ class Behavior:
         spaces: dict[str, Space[Any]] = {
             key: Box(-np.inf, np.inf, tuple(sensor.shape), np.float32) for key, sensor in sensors
         }
-        for key, rows in self._buffers.items():
-            spaces[f"{key}_present"] = Box(0, 1, (rows,), np.float32)
+        for key, present in self._buffers.items():
+            spaces[present] = Box(0, 1, (spaces[key].shape or ())[:1], np.float32)
         return Dict(spaces)
 
     def _action_space(self) -> Space[Any]:
@@ -63,8 +63,8 @@ class Behavior:
     def observations(self, steps: Any) -> Arrays:
         """What the agents of DecisionSteps or TerminalSteps see, each (N, ...)."""
         seen: Arrays = dict(zip(self._keys, steps.obs, strict=True))
-        for key in self._buffers:
-            seen[f"{key}_present"] = np.any(seen[key], axis=2).astype(np.float32)
+        for key, present in self._buffers.items():
+            seen[present] = np.any(seen[key], axis=2).astype(np.float32)
         return seen
 
     def allowed(self, decisions: Any) -> NDArray[np.bool_]:
@@ -112,11 +112,16 @@ def _table(kind: str, values: Any, shape: tuple[int, int]) -> NDArray[Any]:
     return table.reshape(shape)
 
 
+def _is_buffer(sensor: Any) -> bool:
+    variable = DimensionProperty.VARIABLE_SIZE
+    return len(sensor.shape) == 2 and bool(sensor.dimension_property[0] & variable)
+
+
 def _unique(names: list[str]) -> list[str]:
-    """The names, those that came before with a number behind."""
-    seen: Counter[str] = Counter()
-    unique = []
-    for name in names:
-        seen[name] += 1
-        unique.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    """The names, those that came before with the first number behind that makes them new."""
+    unique: list[str] = []
+    for n, name in enumerate(names):
+        taken = {*unique, *names[n + 1 :]} if name in unique else set()
+        numbered = (f"{name}_{number}" for number in count(2))
+        unique.append(next(own for own in numbered if own not in taken) if taken else name)
     return unique

@@ -34,8 +34,9 @@ def owner(port: int) -> str:
     wanted = {f"socket:[{inode}]" for inode in _listeners(port)}
     for process in PROC.glob("[0-9]*"):
         if wanted & set(_open_files(process)):
-            name = (process / "comm").read_text(encoding="utf-8").strip()
-            return f"{name} (pid {process.name})"
+            with suppress(OSError):  # it has ended meanwhile
+                name = (process / "comm").read_text(encoding="utf-8").strip()
+                return f"{name} (pid {process.name})"
     return "another program"
 
 

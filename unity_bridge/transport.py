@@ -79,6 +79,8 @@ class _Call:
     """One call of the player, which waits for its answer in a thread of its own."""
 
     request: bytes
+    peer: str = ""
+    """The caller's address: a player keeps its own while its connection lasts."""
     broken: bool = False
     _answer: SimpleQueue[bytes] = field(default_factory=SimpleQueue)
     _answered: bool = False
@@ -140,8 +142,9 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
 
     def __init__(self, listening: Listening, log: Callable[[], str] = str) -> None:
         self.listening, self._log = listening, log
-        self._inbox: SimpleQueue[_Call | None] = SimpleQueue()  # None: a call broke
+        self._inbox: SimpleQueue[_Call] = SimpleQueue()  # a call that broke comes once more
         self._pending: _Call | None = None
+        self._peer = ""  # of the player
         self._threads = _DaemonThreads()
         exchange = grpc.unary_unary_rpc_method_handler(self._exchange)  # bytes in, bytes out
         self._server = grpc.server(
@@ -170,8 +173,8 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
 
     def _exchange(self, request: bytes, context: grpc.ServicerContext) -> bytes:
         """Called by gRPC in a thread for each of the player's calls."""
-        call = _Call(request)
-        if not context.add_callback(lambda: self._inbox.put(None) if call.end() else None):
+        call = _Call(request, context.peer())
+        if not context.add_callback(lambda: self._inbox.put(call) if call.end() else None):
             return b""  # it is over already
         self._inbox.put(call)
         return call.wait()
@@ -183,8 +186,8 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
             NobodyConnected: Nobody came in time.
             Fault: As in `exchange`.
         """
-        seconds, call = self.listening.connect_seconds, None
-        while call is None or call.broken:  # of a player that has gone: the next one is awaited
+        seconds, call = self.listening.connect_seconds, _Call(b"", broken=True)
+        while call.broken:  # of a player that has gone: the next one is awaited
             call = self._next_call(
                 seconds, lambda: NobodyConnected(self.port, seconds, self._log()), poll_callback
             )
@@ -239,14 +242,18 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
         return PlayerDied("its connection broke", self._log())
 
     def _receive(self, seconds: float, missing: Callable[[], Fault], poll: Poll | None) -> Any:
+        """Read the player's next call; of somebody else's, those that broke are passed over."""
+        deadline = time.monotonic() + seconds
         call = self._next_call(seconds, missing, poll)
-        if call is None:
-            raise self._death(poll)
+        while call.broken:
+            if call.peer == self._peer:
+                raise self._death(poll)
+            call = self._next_call(deadline - time.monotonic(), missing, poll)
         return self._read(call)
 
     def _read(self, call: _Call) -> Any:
         """What the player says in a call, which then waits for its answer."""
-        self._pending = call
+        self._pending, self._peer = call, call.peer
         if len(call.request) > self.listening.largest_message:
             limit = self.listening.largest_message
             raise MessageTooLarge(len(call.request), limit, "The player")
@@ -259,10 +266,8 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
             raise PlayerStopped
         return message.unity_output
 
-    def _next_call(
-        self, seconds: float, missing: Callable[[], Fault], poll: Poll | None
-    ) -> _Call | None:
-        """The player's next call; None where one broke. Polls while there is none."""
+    def _next_call(self, seconds: float, missing: Callable[[], Fault], poll: Poll | None) -> _Call:
+        """The next call, or one that broke. Polls while there is none."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:

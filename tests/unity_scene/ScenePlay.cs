@@ -15,6 +15,8 @@ namespace AttentionLearning.Scene
     public static class ScenePlay
     {
         private const int MostSteps = 60000;
+        private const string Caption = "{\"type\":\"caption\",\"version\":1,\"classroom\":0,"
+            + "\"learner\":3,\"text\":\"Look here.\",\"seconds\":4.0}";
         private const string Items = "{\"sums\":[{\"question\":\"1 + 1 =\",\"options\":[\"2\",\"3\"],"
             + "\"right\":0}]}";
 
@@ -38,6 +40,8 @@ namespace AttentionLearning.Scene
             root.GetComponent<ClassroomAgent>().DecisionBegan +=
                 classroom => played.Add(classroom.Record.Decision.Activity.ToString());
             seen.With("steps", Play(root));
+            Theatre.Deliver(Encoding.UTF8.GetBytes(Caption));
+            seen.With("turned", Places(learners[2].HeadPosition, Tutor(root).LooksAt));
             seen.With("seats", JsonValue.List(seats, seat => seat));
             seen.With("decisions", Theatre.Decisions);
             seen.With("reward", root.GetComponent<ClassroomAgent>().GetCumulativeReward());
@@ -57,6 +61,18 @@ namespace AttentionLearning.Scene
             root.GetComponent<ClassroomAgent>().Furnish(course, new LearnerSignals[3], null);
             seen.With("broken", JsonValue.List(SceneCheck.Faults(), fault => fault));
             Console.WriteLine(JsonWriter.Write(seen));
+        }
+
+        private static TutorAvatar Tutor(GameObject root)
+        {
+            return root.GetComponent<ClassroomAgent>().Tutor;
+        }
+
+        private static JsonValue Places(params Vector3[] places)
+        {
+            return JsonValue.List(
+                places,
+                one => JsonValue.List(new[] { one.x, one.y, one.z }, number => (double)number));
         }
 
         /// <summary>Step until another decision has begun.</summary>

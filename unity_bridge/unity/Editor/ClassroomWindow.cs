@@ -8,7 +8,8 @@ namespace AttentionLearning.Editor
     /// <summary>Window &gt; Attention Learning: create, validate, connect, see the state.</summary>
     public sealed class ClassroomWindow : EditorWindow
     {
-        private const string Command = "python -m scripts.unity check";
+        private const string Command = "python -m scripts.unity play";
+        private const string Doctor = "python -m scripts.unity check";
 
         [SerializeField]
         private int learners = 8;
@@ -98,6 +99,8 @@ namespace AttentionLearning.Editor
             {
                 EditorApplication.isPlaying = true;
             }
+            EditorGUILayout.LabelField("In place of 1, to learn what is wrong with a connection:");
+            EditorGUILayout.SelectableLabel(Doctor);
         }
 
         private static void ShowState()

@@ -119,9 +119,9 @@ namespace AttentionLearning
         private void Show(ClassroomMessage message)
         {
             CaptionMessage caption = message as CaptionMessage;
-            if (caption != null && Find(caption.Classroom).Tutor != null)
+            if (caption != null)
             {
-                Find(caption.Classroom).Tutor.Say(caption.Text, (float)caption.Seconds);
+                Say(caption);
             }
             ReasonsMessage reasons = message as ReasonsMessage;
             if (reasons != null)
@@ -132,6 +132,18 @@ namespace AttentionLearning
             if (puppets != null)
             {
                 MovePuppets(puppets);
+            }
+        }
+
+        private void Say(CaptionMessage caption)
+        {
+            ClassroomAgent classroom = Find(caption.Classroom);
+            int seat = caption.Target - 1;
+            bool one = seat >= 0 && seat < classroom.Learners.Length;
+            if (classroom.Tutor != null)
+            {
+                classroom.Tutor.Say(
+                    caption.Text, (float)caption.Seconds, one ? classroom.Learners[seat] : null);
             }
         }
 

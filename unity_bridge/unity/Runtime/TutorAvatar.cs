@@ -27,6 +27,7 @@ namespace AttentionLearning
         private Transform handout;
 
         private Vector3 lookAt;
+        private LearnerSignals listener;
         private Vector3 handoutAt;
         private float captionFor;
         private string why = "";
@@ -56,13 +57,25 @@ namespace AttentionLearning
                 : head.position + head.forward * Ahead;
         }
 
-        /// <summary>Say something.</summary>
+        /// <summary>Where the tutor looks, or turns to.</summary>
+        public Vector3 LooksAt
+        {
+            get
+            {
+                bool speaks = captionFor > 0f && listener != null;
+                return speaks ? listener.HeadPosition : lookAt;
+            }
+        }
+
+        /// <summary>Say something, turned to whom it is for.</summary>
         /// <param name="words">In any script that the font has.</param>
         /// <param name="seconds">How long the words stay.</param>
-        public void Say(string words, float seconds)
+        /// <param name="to">The learner; null for the class.</param>
+        public void Say(string words, float seconds, LearnerSignals to)
         {
             caption.text = words;
             captionFor = seconds;
+            listener = to;
         }
 
         /// <summary>Say why the tutor acts so, until the next decision; captions cover it.</summary>
@@ -80,7 +93,7 @@ namespace AttentionLearning
         /// <summary>Movement only: nothing that is observed depends on it.</summary>
         private void Update()
         {
-            Vector3 direction = lookAt - head.position;
+            Vector3 direction = LooksAt - head.position;
             if (direction.sqrMagnitude > 0f)
             {
                 head.rotation = Quaternion.RotateTowards(

@@ -49,8 +49,9 @@ namespace AttentionLearning
             {
                 return (int)(draw * own.Length);
             }
-            int third = own.Length / Levels;
-            return level * third + (int)(draw * third);
+            int first = level * own.Length / Levels;
+            int next = (level + 1) * own.Length / Levels;
+            return first + (int)(draw * (next - first));
         }
 
         /// <summary>

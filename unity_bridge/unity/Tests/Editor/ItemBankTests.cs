@@ -20,6 +20,27 @@ namespace AttentionLearning.Tests
             Assert.AreEqual(-1, bank.Choose("roots", Occupation.Quiz, 0.5));
         }
 
+        /// <summary>No item is out of reach where three do not divide their number.</summary>
+        [Test]
+        public void EveryItemCanBePractised()
+        {
+            for (int number = 3; number <= 8; number++)
+            {
+                string[] items = new string[number];
+                Array.Fill(items, Question);
+                ItemBank bank = new ItemBank("{\"sums\":[" + string.Join(",", items) + "]}");
+                int expected = 0;
+                for (Occupation level = Occupation.PractiseEasier;
+                    level <= Occupation.PractiseHarder;
+                    level++)
+                {
+                    Assert.AreEqual(expected, bank.Choose("sums", level, 0.0));
+                    expected = bank.Choose("sums", level, 0.999) + 1;
+                }
+                Assert.AreEqual(number, expected);
+            }
+        }
+
         /// <summary>The hardest of a few items is one of the hardest of many.</summary>
         [Test]
         public void AFewItemsStandForTheCurriculumsManyOfTheSameLevel()
