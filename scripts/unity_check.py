@@ -18,6 +18,12 @@ from unity_bridge.faults import Fault
 from unity_bridge.layout import fingerprint
 from unity_bridge.transport import Listening
 
+NO_HELLO: Final = "did not introduce itself"
+WARNING: Final = (
+    "But no Classroom Link introduced the scene: what it answers will not be told, nor captions "
+    "shown, and whether both sides have the same layout is known by names and sizes alone. In "
+    "Unity: add a Classroom Link, and list the classrooms in it."
+)
 PACKAGES: Final = ("mlagents-envs", "protobuf", "grpcio")
 
 
@@ -69,6 +75,7 @@ class Check:
                 "port": str(connection.port),
                 "ML-Agents package": connection.package_version,
                 "protocol": connection.protocol_version,
+                "Unity package": self._package(link),
                 "behaviour": link.behaviour,
                 "classrooms": str(link.classrooms),
                 "learners": str(layout.learners),
@@ -78,6 +85,11 @@ class Check:
         finally:
             link.close()
 
+    @staticmethod
+    def _package(link: ClassroomLink) -> str:
+        hello = link.hello
+        return NO_HELLO if hello is None else f"{hello.package}, engine {hello.unity}"
+
     def _show(self, found: dict[str, Any], problem: str) -> None:
         table = Table("what", "found")
         for name, value in found.items():
@@ -85,4 +97,6 @@ class Check:
         console = Console(highlight=False)
         console.print(table)
         verdict = problem or "All is right: Python and the scene understand each other."
+        if not problem and found["Unity package"] == NO_HELLO:
+            verdict = f"{verdict} {WARNING}"
         console.print(verdict, soft_wrap=True, markup=False)

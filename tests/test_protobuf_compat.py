@@ -84,3 +84,21 @@ def test_a_package_without_descriptors_is_refused_with_a_way_out(tmp_path: Path)
     (tmp_path / "other_pb2.py").write_text("DESCRIPTOR = None\n", encoding="utf-8")
     with pytest.raises(ImportError, match=r"install mlagents-envs 0\.28\.0"):
         protobuf_compat._descriptors(tmp_path)
+
+
+def test_an_installation_that_works_as_it_is_is_left_alone(tmp_path: Path) -> None:
+    """A later mlagents-envs with generated code of today must not be replaced by ours."""
+    package = tmp_path / "mlagents_envs" / "communicator_objects"
+    package.mkdir(parents=True)
+    for folder in (package.parent, package):
+        (folder / "__init__.py").touch()
+    (package / "header_pb2.py").write_text("WHOSE = 'theirs'\n", "utf-8")
+    program = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from unity_bridge.protobuf_compat import PACKAGE, use_modern_protobuf
+use_modern_protobuf()
+from mlagents_envs.communicator_objects import header_pb2
+print(header_pb2.WHOSE, sum(name.startswith(PACKAGE + ".") for name in sys.modules))
+"""
+    assert _run(program) == "theirs 1"

@@ -17,7 +17,6 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from agents.checkpoint import STATE, has_model, load_policy
 from agents.presets import PRESETS, WarmStart
 from agents.run_folder import CHECKPOINT, REFERENCE
-from agents.speed import exchanges
 from agents.unity_model import packages
 from envs.course import Course
 from scripts import unity, unity_demo, unity_train
@@ -39,23 +38,22 @@ def build(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 
 def test_the_demo_teaches_in_the_build_as_in_the_simulation(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(exchanges, "CLASSROOMS", (1, 2))
     path = tmp_path / "demo.json"
     asked = ["demo", str(REFERENCE), "--quick", "--json", str(path)]
     assert unity.main(asked) == 0
     results = json.loads(path.read_text(encoding="utf-8"))
     assert results["parity"] is True
     assert results["nlg_unity"] == pytest.approx(results["nlg_native"], abs=1e-6)
-    assert results["exchanges_per_s"].keys() == {"1", "2", "empty"}
+    assert results["exchanges_per_s"].keys() == {"1", "64", "empty"}
     assert min(results["exchanges_per_s"].values()) > 0
     assert results["onnx_p99_ms"] > 0
     shown = capsys.readouterr().out
     assert "protocol 1.5.0" in shown
     assert "mastery is" in shown
     assert "went the same way, bit for bit" in shown
-    assert "speed, 2 classrooms" in shown
+    assert "speed, 64 classrooms" in shown
 
 
 def test_the_demo_does_without_the_packages_for_export(monkeypatch: pytest.MonkeyPatch) -> None:

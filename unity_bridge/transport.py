@@ -214,7 +214,7 @@ class QueueCommunicator(Communicator):  # type: ignore[misc]  # mlagents-envs ha
         """
         self._send(inputs, poll_callback)
         output = self._receive(self.listening.answer_seconds, self._silent, poll_callback)
-        if output.rl_initialization_output.communication_version:
+        if self._pending and output.rl_initialization_output.communication_version:
             self._inbox.put(self._pending)  # for who listens on: see `release`
             self._pending = None
             raise PlayerRestarted
