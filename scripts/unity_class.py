@@ -51,6 +51,7 @@ class TaughtClass:
         self._course, self._decisions = -1, 0
         self._attempts = 0
         self._seen: Seen = {}
+        self._figures: Message
         self.decision: Decision
 
     @property
@@ -111,6 +112,7 @@ class TaughtClass:
 
     def _decide(self, seen: Seen, decision: Decision) -> None:
         self._seen, self.decision = seen, decision
+        self._figures = self._twin.play(seen, self.action)
         self._record.write(
             "decision",
             classroom=self.number,
@@ -131,7 +133,7 @@ class TaughtClass:
         The caption says what an error may be due to; only the last error's, since a scene shows one
         at a time.
         """
-        yield self._twin.play(self._seen, self.action)
+        yield self._figures
         learners = _looked_at(self.decision.learner_attention, first=1)
         concepts = _looked_at(self.decision.concept_attention, first=0)
         yield Reasons(

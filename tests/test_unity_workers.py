@@ -1,5 +1,6 @@
 """A worker whose player fails is started again while the others go on; what cannot help ends it."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -155,6 +156,25 @@ def test_what_starting_anew_cannot_mend_is_raised_at_once(play: Play) -> None:
     with pytest.raises(WrongVersion):
         workers.step(ACTIONS)
     assert clock.pauses == []
+
+
+def test_a_fault_is_raised_when_all_others_have_answered() -> None:
+    """A player that is stopped in the middle of a step would be waited for until its time is up."""
+    answered = list[float]()
+
+    class Slow(_Link):
+        def step(self, actions: Any) -> Any:
+            time.sleep(0.2)
+            answered.append(1)
+            return super().step(actions)
+
+    links = [_Link(iter([OLD])), Slow(iter(()))]
+    workers = Workers(lambda number, _: links[number], 2)  # type: ignore[arg-type,return-value]
+    workers.reset([7, 8, 9, 10], spread=False)
+    with pytest.raises(WrongVersion):
+        workers.step(ACTIONS)
+    assert answered
+    workers.close()
 
 
 def test_a_new_player_of_another_size_is_refused(play: Play) -> None:

@@ -59,7 +59,7 @@ class Stage:
         elif isinstance(message, TaughtCurriculum):
             self._change(replace(self.settings, curriculum=self._curriculum(message)))
         else:
-            LOG.info("%s: shown to nobody", message)
+            LOG.info("%s: shown to nobody", type(message).__name__)
 
     def reset(self) -> Moment:
         """Start new courses everywhere."""

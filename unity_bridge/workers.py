@@ -123,6 +123,7 @@ class Workers:
                 job = self._pool.submit(worker.link.reset, told, spread=spread, episode=episode)
                 jobs[worker.number] = job
             worker.start(int(worker.begun.max()) if seeds is None else episode)
+        wait(jobs.values())
         for number, job in jobs.items():
             self._result(self.each[number], job)
         while away := [worker.coming for worker in self.each if worker.coming]:
@@ -143,6 +144,7 @@ class Workers:
             for worker in self.each
             if worker.coming is None
         }
+        wait(jobs.values())  # also where one fails for good: the others are then free to be closed
         moves = {number: self._result(self.each[number], job) for number, job in jobs.items()}
         for number, move in moves.items():
             if move is not None:
