@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.course import Course
 from envs.curriculum import Curriculum
 from envs.session_log import SessionColumns, SessionLog
 from envs.spaces import COURSE
+from unity_bridge.channel_messages import Answer
 from unity_bridge.session_record import LINES, Played, read_course, read_lines, read_played
 from unity_bridge.told_events import answers
 
@@ -111,18 +113,31 @@ def _begins(own: Played) -> bool:
 
 
 def as_log(courses: Sequence[Sequence[Played]], learners: int) -> SessionLog:
-    """Courses as one log; each is a class of its own."""
+    """Courses as one log; each is a class of its own. Figures whom Python simulated say nothing."""
     columns = SessionColumns(learners)
     for number, course in enumerate(courses):
+        people = _people(course, learners)
         for own in course:
-            columns.see(np.array([number]), {name: row[None] for name, row in own.before.items()})
+            seen = own.before | {"learner_present": own.before["learner_present"] * people}
+            columns.see(np.array([number]), {name: row[None] for name, row in seen.items()})
             columns.add(
                 [
                     (number * learners + a.learner, a.concept, a.item, int(a.correct), a.hours)
                     for a in answers(own.told)
+                    if people[a.learner]
                 ]
             )
     return columns.log()
+
+
+def _people(course: Sequence[Played], learners: int) -> NDArray[np.float32]:
+    """1 for learners (S,) none of whose answers was simulated beside the scene, else 0."""
+    there = np.ones(learners, np.float32)
+    for own in course:
+        for message in own.told:
+            if isinstance(message, Answer) and message.simulated:
+                there[message.learner - 1] = 0
+    return there
 
 
 def _listed(folders: Sequence[Path]) -> str:

@@ -183,6 +183,24 @@ def test_a_record_that_cannot_be_read_is_named_by_file_and_line(
     assert (both.classes, both.left_out) == (1, 1)
 
 
+def test_figures_simulated_beside_the_scene_say_nothing_of_people(
+    record: Path, tmp_path: Path
+) -> None:
+    """Refitted on them, a population would be told what the simulation already assumes."""
+    lines = [json.loads(line) for line in (record / LINES).read_text().splitlines()]
+    given = [line for line in lines if line["type"] == "answer"]
+    figure = given[0]["learner"]
+    for answer in given:
+        answer["simulated"] = answer["learner"] == figure
+    marked = "".join(f"{json.dumps(line)}\n" for line in lines)
+    everybody = read_sessions([record]).log
+    people = read_sessions([_copy(record, tmp_path / "mixed", marked)]).log
+    for name, who in (("learner", "learner"), ("hours", "learner"), ("readings", "reader")):
+        kept = getattr(everybody, who) != figure - 1
+        assert 0 < kept.sum() < len(kept)
+        np.testing.assert_array_equal(getattr(people, name), getattr(everybody, name)[kept])
+
+
 @pytest.mark.parametrize(("gap", "kept"), [(0.03, True), (0.001, False), (-0.03, False)])
 def test_the_new_policy_is_kept_only_where_it_surely_gains_more(gap: float, kept: bool) -> None:
     rng = np.random.default_rng(0)

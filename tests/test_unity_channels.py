@@ -42,6 +42,7 @@ ANSWER = Answer(
     seconds=12.5,
     hints=1,
     time=310.0,
+    simulated=False,
 )
 ONE_OF_EACH: tuple[Message, ...] = (
     Hello(package="1.2.3", unity="6000.0.1f1", layout="ab12"),
@@ -120,7 +121,7 @@ def test_any_text_survives(text: str) -> None:
 def test_the_bytes_are_the_documented_ones() -> None:
     payload = (
         b'{"type":"answer","version":1,"classroom":0,"learner":3,"concept":5,"item":2,'
-        b'"correct":true,"quiz":false,"seconds":12.5,"hints":1,"time":310.0}'
+        b'"correct":true,"quiz":false,"seconds":12.5,"hints":1,"time":310.0,"simulated":false}'
     )
     assert encode(ANSWER) == payload
     here = ClassroomChannel()

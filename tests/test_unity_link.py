@@ -171,6 +171,7 @@ def test_a_package_of_another_layout_is_refused() -> None:
 
 def _answer(classroom: int, item: int) -> Answer:
     fields = {"correct": True, "quiz": False, "seconds": 1.0, "hints": 0, "time": 0.0}
+    fields["simulated"] = False
     return Answer(classroom=classroom, learner=1, concept=0, item=item, **fields)
 
 

@@ -61,6 +61,7 @@ FORESEEN = {
     "quiz": False,
     "seconds": 12.5,
     "hints": 1,
+    "simulated": True,
 }
 ATTENDING, LAPSED = (
     Puppet(learner=2, attending=True, **STATE),

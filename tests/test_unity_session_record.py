@@ -31,6 +31,7 @@ ANSWER = Answer(
     seconds=7.25,
     hints=1,
     time=31.0,
+    simulated=False,
 )
 
 

@@ -36,7 +36,8 @@ def test_the_digital_twin_answers_as_the_scenes_own_learners_of_the_same_seed(
     for line in lines:
         foreseen += line["answers"] if line["type"] == "puppets" else []
         if line["type"] == "answer":
-            happened.append({name: line[name] for name in foreseen[0]})
+            assert not line["simulated"]  # the scene's own learners stand for people
+            happened.append({name: line[name] for name in foreseen[0]} | {"simulated": True})
     moment = itemgetter("time", "learner")
     assert sorted(happened, key=moment) == sorted(foreseen, key=moment)
     assert happened

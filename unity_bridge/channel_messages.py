@@ -11,7 +11,7 @@ in the order below, flat: numbers, booleans, strings, lists of numbers, lists of
 is no null and no map, so that Unity's JsonUtility reads it. Numbers are finite. Example:
 
     {"type":"answer","version":1,"classroom":0,"learner":3,"concept":5,"item":2,"correct":true,
-     "quiz":false,"seconds":12.5,"hints":1,"time":310.0}
+     "quiz":false,"seconds":12.5,"hints":1,"time":310.0,"simulated":false}
 
 (in one line). `classroom` counts the classrooms (areas) of a scene from 0. `learner` counts from 1;
 0 is the class. `concept` and `item` count from 0 in the curriculum; -1 is none. A reader ignores
@@ -64,6 +64,9 @@ class Answer:
     """Hints asked for before the answer."""
     time: float
     """Seconds since the course began, nights and gaps included."""
+    simulated: bool
+    """Whether a figure gave it whom Python simulates beside the scene (`unity_bridge.twin`): such
+    answers teach nothing about people."""
 
 
 @dataclass(frozen=True, kw_only=True)

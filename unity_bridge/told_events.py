@@ -33,6 +33,7 @@ def told(simulation: Simulation, classroom: int) -> Iterator[Message]:
                 seconds=float(events.seconds[place]),
                 hints=int(state.sensing.hints[classroom, learner]) if n == 0 else 0,
                 time=float(events.hours[place]) * SECONDS_PER_HOUR,
+                simulated=False,
             )
     read = state.channels.windows[classroom]  # (S, H)
     yield Windows(

@@ -1,6 +1,7 @@
 """The digital twin: a class that is simulated here, for the seats of a scene where nobody sits."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,8 @@ class Twin:
         for name, mask in simulation.masks._asdict().items():
             mask[0] = seen[name]
         simulation.step(action[None])
-        given = [own for own in told(simulation, 0) if isinstance(own, Answer)]
+        happened = (own for own in told(simulation, 0) if isinstance(own, Answer))
+        given = [replace(own, simulated=True) for own in happened]
         return Puppets(
             classroom=self._number,
             puppets=tuple(self._puppets()),

@@ -140,10 +140,9 @@ namespace AttentionLearning
         }
 
         /// <summary>
-        /// Begin what was decided. Python's reset comes in the middle of an Academy step: ML-Agents
-        /// then begins the episode and, still in that step, gives the agent an action that answers
-        /// nothing (zeros, or the one before). It is passed over, and the right to act kept for
-        /// the answer to this episode's own question.
+        /// Begin what was decided. Python's reset comes in the middle of an Academy step, in which
+        /// ML-Agents still gives an action that answers nothing (zeros, or the one before): it is
+        /// passed over, and the right to act kept for the answer to this episode's own question.
         /// </summary>
         public override void OnActionReceived(ActionBuffers actions)
         {
@@ -156,25 +155,16 @@ namespace AttentionLearning
                 RequestAction();
                 return;
             }
-            int[] branches = new int[actions.DiscreteActions.Length];
-            for (int branch = 0; branch < branches.Length; branch++)
-            {
-                branches[branch] = actions.DiscreteActions[branch];
-            }
-            Begin(branches);
+            Begin(ClassroomBehaviour.Choices(actions));
         }
 
 #if !ATTENTION_LEARNING_MCS
         /// <inheritdoc/>
         public override void Heuristic(in ActionBuffers actionsOut)
         {
-            ActionSegment<int> choices = actionsOut.DiscreteActions;
-            int[] branches = new int[choices.Length];
-            StandInTutor.Choose(branches, Record.Observation, decisions);
-            for (int branch = 0; branch < branches.Length; branch++)
-            {
-                choices[branch] = branches[branch];
-            }
+            int[] choices = ClassroomBehaviour.Choices(actionsOut);
+            StandInTutor.Choose(choices, Record.Observation, decisions);
+            ClassroomBehaviour.Write(choices, actionsOut);
         }
 #endif
 
@@ -203,10 +193,7 @@ namespace AttentionLearning
             {
                 Academy.Instance.AgentPreStep -= Pass;
             }
-            if (seating != null)
-            {
-                seating.Dispose();
-            }
+            seating?.Dispose();
             base.OnDisable();
         }
 

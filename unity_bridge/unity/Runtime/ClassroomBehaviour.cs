@@ -30,5 +30,26 @@ namespace AttentionLearning
                 }
             }
         }
+
+        /// <summary>What was chosen in each branch.</summary>
+        public static int[] Choices(ActionBuffers actions)
+        {
+            int[] choices = new int[actions.DiscreteActions.Length];
+            for (int branch = 0; branch < choices.Length; branch++)
+            {
+                choices[branch] = actions.DiscreteActions[branch];
+            }
+            return choices;
+        }
+
+        /// <summary>Choose in each branch, in ML-Agents' own place for it.</summary>
+        public static void Write(int[] choices, ActionBuffers actions)
+        {
+            ActionSegment<int> branches = actions.DiscreteActions;
+            for (int branch = 0; branch < choices.Length; branch++)
+            {
+                branches[branch] = choices[branch];
+            }
+        }
     }
 }

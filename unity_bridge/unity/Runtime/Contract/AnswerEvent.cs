@@ -26,5 +26,8 @@ namespace AttentionLearning
 
         /// <summary>Seconds since the course began when answered, nights and gaps included.</summary>
         public double Time;
+
+        /// <summary>Whether a figure answered whom Python simulates, not a person.</summary>
+        public bool Simulated;
     }
 }

@@ -53,6 +53,7 @@ namespace AttentionLearning
                 Seconds = json.Number("seconds"),
                 Hints = json.Integer("hints"),
                 Time = json.Number("time"),
+                Simulated = json.Truth("simulated"),
             };
         }
 
@@ -67,7 +68,8 @@ namespace AttentionLearning
                 .With("quiz", answer.Quiz)
                 .With("seconds", answer.Seconds)
                 .With("hints", answer.Hints)
-                .With("time", answer.Time);
+                .With("time", answer.Time)
+                .With("simulated", answer.Simulated);
         }
     }
 }
