@@ -37,9 +37,10 @@ def answer_items(
     for second in range(ANSWERS_PER_STEP):
         offset = second * Use.SECOND
         if work[b, i].item_in_hand < 0:
-            third = w.curriculum.difficulties.shape[1] // LEVELS
+            items = w.curriculum.difficulties.shape[1]
+            first, after = level * items // LEVELS, (level + 1) * items // LEVELS
             draw = uniform(low, high, step, i, Use.ITEM + offset)
-            work[b, i].item_in_hand = level * third + int(draw * third)
+            work[b, i].item_in_hand = first + int(draw * (after - first))
             time = w.constants.time
             spread = time.seconds_log_sd * normal(low, high, step, i, Use.ITEM_SECONDS + offset)
             seconds = math.exp(time.seconds_log_mean + spread)
