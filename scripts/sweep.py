@@ -76,7 +76,8 @@ class Arguments:
     def config(self) -> TrainConfig:
         """Settings of every training before the sweep changes some."""
         config = replace(PRESETS[self.preset], inspection_rollouts=0)
-        return replace(config, decisions=self.decisions or config.decisions)
+        decisions = config.decisions if self.decisions is None else self.decisions
+        return replace(config, decisions=decisions)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -196,13 +197,15 @@ def scheduler(arguments: Arguments, space: dict[str, Any]) -> Any:
 
 def ranked(results: Any) -> list[dict[str, Any]]:
     """Settings and figures of every trial: those that came to the end first, by tuning classes."""
+    from scripts.sweep_trial import RUN  # noqa: PLC0415
+
     trials = [
         {
             "settings": each.config,
             "decisions": each.metrics["decisions"],
             "nlg": each.metrics["nlg"],
             "nlg_tuning": each.metrics.get("nlg_tuning"),
-            "run": str(Path(each.path) / "run"),
+            "run": str(Path(each.path) / RUN),
         }
         for each in results
         if "decisions" in (each.metrics or {})  # not where Ctrl-C came before the first report

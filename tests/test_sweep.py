@@ -64,6 +64,15 @@ def test_a_folder_of_another_sweep_is_refused(
         sweep.check_folder(sweep.Arguments(folder=tmp_path, decisions=5000))
 
 
+def test_no_decisions_are_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
+    assert sweep.main(["--decisions=0", f"--folder={tmp_path / 'new'}"]) == 2
+    assert "decisions is 0; expected at least 1" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.skipif(HAS_RAY, reason="Ray Tune is installed")
 def test_without_ray_tune_the_command_says_what_to_install(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
