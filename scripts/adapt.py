@@ -30,7 +30,7 @@ from agents.adaptation.ledger import Ledger
 from agents.adaptation.result import Result, result
 from agents.adaptation.shifts import NO_SHIFT, SHIFTS
 from agents.adaptation.specialist import specialist
-from agents.adaptation.study import Design, Floats, kept_or_adapted, nlg, old_population
+from agents.adaptation.study import Design, Floats, Trial, kept_or_adapted, nlg, old_population
 from agents.checkpoint import load_policy
 from agents.statistics import Estimate
 from agents.trained_run import TrainedRun, read_run
@@ -129,9 +129,16 @@ def study(arguments: Arguments, run: TrainedRun) -> dict[str, Result]:
     jobs = [(name, seed) for seed in arguments.seeds for name in names]
     found: dict[str, list[Any]] = {name: [] for name in names}
     for name, seed in track(jobs, "adapting", disable=not sys.stdout.isatty()):
-        folder = arguments.folder / f"{slug(name)}-{seed}"
-        adapted = kept_or_adapted(name, run, arguments.adaptation, design, old, seed, folder)
-        found[name].append(adapted)
+        trial = Trial(
+            shift=name,
+            run=run,
+            config=arguments.adaptation,
+            design=design,
+            old=old,
+            seed=seed,
+            folder=arguments.folder / f"{slug(name)}-{seed}",
+        )
+        found[name].append(kept_or_adapted(trial))
     return {
         name: result(
             design.courses, frozen[name], usual, yardstick(arguments, run, name), found[name]

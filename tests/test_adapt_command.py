@@ -4,19 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 from agents.adaptation.ledger import Ledger
 from agents.adaptation.shifts import NO_SHIFT, SHIFTS
-from agents.checkpoint import save_policy
 from agents.presets import TrainConfig
-from agents.run_folder import write_config
 from envs.constants import Constants
 from envs.course import Course
-from envs.spaces import action_space, observation_space
-from policies.config import PolicyConfig
-from policies.policy import AttentionPolicy
 from scripts import adapt
+from tests.untrained import write_untrained_run
 
 SHORT = [
     "--design.courses",
@@ -33,14 +28,8 @@ SHORT = [
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run folder of an untrained tutor for two learners and one short lesson."""
-    folder = tmp_path_factory.mktemp("run")
-    torch.manual_seed(0)
-    spaces = observation_space(2, 16), action_space(2, 16)
-    policy = AttentionPolicy(*spaces, lambda _: 0.0, PolicyConfig(layers=1))
-    course = Course(learners=2, lessons=1, minutes=10)
-    write_config(folder, TrainConfig(course=course, classrooms=2), preset="quick", seed=0)
-    save_policy(policy, folder)
-    return folder
+    config = TrainConfig(course=Course(learners=2, lessons=1, minutes=10), classrooms=2)
+    return write_untrained_run(tmp_path_factory.mktemp("run"), config)
 
 
 def test_results_are_printed_written_and_found_again(

@@ -9,23 +9,21 @@ import numpy as np
 import pytest
 import torch
 
-from agents.checkpoint import has_model, load_policy, save_policy
+from agents.checkpoint import has_model, load_policy
 from agents.improvement import improvement
 from agents.iteration import BEFORE, REFITTED, Trial, keeps_new
 from agents.learner_population import LearnerPopulation
 from agents.population_fit import NAMES, candidates, fewest_candidates, refit
 from agents.presets import TrainConfig
-from agents.run_folder import read_config, write_config
+from agents.run_folder import read_config
 from agents.simulated_sessions import simulate, simulate_all
 from agents.tutors.registry import make_tutor
 from envs import session_statistics
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum import builtin
-from envs.spaces import action_space, observation_space
-from policies.config import PolicyConfig
-from policies.policy import AttentionPolicy
 from scripts import iterate, watch
 from scripts.recorded_sessions import read_sessions
+from tests.untrained import write_untrained_run
 from unity_bridge.session_record import LINES, SEEN, read_lines
 
 CURRICULUM = builtin("algebra-16")
@@ -39,14 +37,8 @@ USUAL = LearnerPopulation()
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run folder of an untrained policy."""
-    folder = tmp_path_factory.mktemp("run")
-    torch.manual_seed(0)
-    spaces = observation_space(COURSE.learners, 16), action_space(COURSE.learners, 16)
-    policy = AttentionPolicy(*spaces, lambda _: 0.0, PolicyConfig(layers=1))
     config = TrainConfig(course=COURSE, classrooms=4, inspection_rollouts=0)
-    write_config(folder, config, preset="quick", seed=0)
-    save_policy(policy, folder)
-    return folder
+    return write_untrained_run(tmp_path_factory.mktemp("run"), config)
 
 
 @pytest.fixture(scope="module")

@@ -4,30 +4,19 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
-from agents.checkpoint import save_policy
 from agents.presets import TrainConfig
-from agents.run_folder import write_config
 from agents.tutors.registry import make_tutor
 from envs.course import Course
-from envs.spaces import action_space, observation_space
-from policies.config import PolicyConfig
-from policies.policy import AttentionPolicy
 from scripts import evaluate, reasons
+from tests.untrained import write_untrained_run
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run folder of an untrained tutor for three learners, two lessons of 12 minutes."""
-    folder = tmp_path_factory.mktemp("run")
-    torch.manual_seed(0)
-    spaces = observation_space(3, 16), action_space(3, 16)
-    policy = AttentionPolicy(*spaces, lambda _: 0.0, PolicyConfig(layers=1))
-    course = Course(learners=3, lessons=2, minutes=12)
-    write_config(folder, TrainConfig(course=course), preset="quick", seed=0)
-    save_policy(policy, folder)
-    return folder
+    config = TrainConfig(course=Course(learners=3, lessons=2, minutes=12))
+    return write_untrained_run(tmp_path_factory.mktemp("run"), config)
 
 
 def test_results_are_printed_and_written(

@@ -56,6 +56,23 @@ class Design:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One seed of adaptation to one shift."""
+
+    shift: str
+    """Its name."""
+    run: TrainedRun
+    """Of the deployed policy."""
+    config: AdaptationConfig
+    design: Design
+    old: Experience
+    """States and choices of the population that it was trained for."""
+    seed: int
+    folder: Path
+    """Where what is learnt is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Adapted:
     """What one seed of adaptation came to; NLG of each unseen class."""
 
@@ -116,19 +133,12 @@ def old_population(run: TrainedRun) -> Experience:
     return whole.rows(order[:REMEMBERED])
 
 
-def adapt(
-    shift: Shift,
-    run: TrainedRun,
-    config: AdaptationConfig,
-    design: Design,
-    old: Experience,
-    seed: int,
-    folder: Path,
-) -> Adapted:
+def adapt(trial: Trial) -> Adapted:
     """Adapt on live courses, and look at what is in force after some of them."""
-    deployed = run.tutor.policy
+    shift, run, config, design = SHIFTS[trial.shift], trial.run, trial.config, trial.design
+    deployed, subject = run.tutor.policy, shift.subject(run.config)
     made = Adaptation(
-        deployed, run.config.ppo, shift.subject(run.config), folder, config, old, seed
+        deployed, run.config.ppo, subject, trial.folder, config, trial.old, trial.seed
     )
     looked: dict[str, Floats] = {}
 
@@ -140,7 +150,7 @@ def adapt(
 
     curve = []
     for number, (live, held) in enumerate(design.rounds(config.held_back)):
-        first = LIVE_SEED + seed * SEEDS_OF_ONE + 1000 * number
+        first = LIVE_SEED + trial.seed * SEEDS_OF_ONE + 1000 * number
         _teach_round(made, classes_of(shift, run, live), classes_of(shift, run, held), first)
         curve.append(look(made.policy).tolist())
     told = other_learners(Constants(), made.estimate.values(Constants()))
@@ -170,27 +180,19 @@ def _teach_round(
     made.finish()
 
 
-def kept_or_adapted(
-    name: str,
-    run: TrainedRun,
-    config: AdaptationConfig,
-    design: Design,
-    old: Experience,
-    seed: int,
-    folder: Path,
-) -> Adapted:
+def kept_or_adapted(trial: Trial) -> Adapted:
     """As `adapt`; what an earlier call with the same settings wrote into the folder is read.
 
     Raises:
         ValueError: The folder holds an adaptation with other settings.
     """
-    path = folder / "adapted.json"
+    folder, path = trial.folder, trial.folder / "adapted.json"
     settings = {
-        "shift": name,
-        "seed": seed,
-        "config": asdict(config),
-        "design": json.loads(json.dumps(asdict(design))),
-        "deployed": digest(run.tutor.policy),
+        "shift": trial.shift,
+        "seed": trial.seed,
+        "config": asdict(trial.config),
+        "design": json.loads(json.dumps(asdict(trial.design))),
+        "deployed": digest(trial.run.tutor.policy),
     }
     if path.exists():
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -198,6 +200,6 @@ def kept_or_adapted(
             return Adapted(**content["adapted"])
         raise ValueError(f"{folder} holds another adaptation; expected its settings, or no folder")
     shutil.rmtree(folder / SHELF, ignore_errors=True)  # what an interrupted adaptation left
-    found = adapt(SHIFTS[name], run, config, design, old, seed, folder)
+    found = adapt(trial)
     write_json(path, {"settings": settings, "adapted": asdict(found)})
     return found
