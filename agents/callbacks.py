@@ -129,7 +129,7 @@ and of the course's decisions |
         self._record_attention(turns)
         for number, turn in enumerate(_middle_lesson(turns), 1):
             self._picture(f"eval/class_{number}", draw(turn.view))
-        self._show("eval/decisions", decision_table(turns))
+        self._show("eval/decisions", decision_list(turns))
         self.spent += time.monotonic() - begin
 
     def _record_figures(self, turns: list[Turn]) -> None:
@@ -188,15 +188,17 @@ def activity_shares(turns: list[Turn]) -> NDArray[np.float64]:
     return np.asarray(minutes / np.where(total > 0, total, 1.0))
 
 
-def decision_table(turns: list[Turn]) -> str:
-    """Ten decisions spread over the course, as a markdown table."""
-    chosen = [turns[i] for i in _spread(len(turns), DECISIONS)]
-    lines = ["| lesson, minute | decision and reason | value | gain so far |", "|---|---|---|---|"]
-    for turn in chosen:
+def decision_list(turns: list[Turn]) -> str:
+    """Ten decisions spread over the course, as a markdown list.
+
+    No table: TensorBoard breaks its narrow columns after every letter.
+    """
+    lines = []
+    for turn in (turns[i] for i in _spread(len(turns), DECISIONS)):
         view, value = turn.view, turn.decision.value
-        when = f"{view.lesson}, {view.minute - turn.minutes:g}"
-        expected = "" if value is None else f"{value:.3f}"
-        lines.append(f"| {when} | {turn.sentence} | {expected} | {view.gain:.3f} |")
+        when = f"lesson {view.lesson}, minute {view.minute - turn.minutes:g}"
+        expected = "" if value is None else f"value {value:.3f}, "
+        lines.append(f"- **{when}** ({expected}gain so far {view.gain:.3f}): {turn.sentence}")
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from agents.callbacks import (
     InspectionCallback,
     _spread,
     activity_shares,
-    decision_table,
+    decision_list,
     rule_results,
 )
 from agents.decision.service import DecisionService
@@ -110,7 +110,7 @@ def test_pictures_maps_and_reasons_are_written(inspected: Path) -> None:
     assert images >= {"policy/activities", "eval/class_1"}
     assert found.Images("eval/class_1")[0].width == 960
     text = found.Tensors("eval/decisions/text_summary")[-1].tensor_proto.string_val[0].decode()
-    assert text.startswith("| lesson, minute | decision and reason |")
+    assert text.startswith("- **lesson 1, minute 0**")
     assert "Chosen with" in text
     start = found.summary_metadata["_hparams_/session_start_info"].plugin_data.content
     assert b"policy.layers" in start
@@ -170,10 +170,10 @@ def test_samples_reach_from_first_to_last() -> None:
     assert _spread(3, 10) == [0, 1, 2]
 
 
-def test_table_shows_ten_decisions_from_first_to_last(turns: list[Turn]) -> None:
-    lines = decision_table(turns).splitlines()
-    assert len(lines) == 2 + min(10, len(turns))
-    assert lines[2].startswith("| 1, 0 |")
+def test_list_shows_ten_decisions_from_first_to_last(turns: list[Turn]) -> None:
+    lines = decision_list(turns).splitlines()
+    assert len(lines) == min(10, len(turns))
+    assert lines[0].startswith("- **lesson 1, minute 0**")
     assert turns[-1].sentence in lines[-1]
 
 
