@@ -32,11 +32,11 @@ from agents.adaptation.shifts import NO_SHIFT, SHIFTS
 from agents.adaptation.specialist import specialist
 from agents.adaptation.study import Design, Floats, Trial, kept_or_adapted, nlg, old_population
 from agents.checkpoint import load_policy
+from agents.run_folder import REFERENCE
 from agents.statistics import Estimate
 from agents.trained_run import TrainedRun, read_run
 from envs.whole_file import write_json
 
-REFERENCE: Final = Path("agents/reference")
 QUICK: Final = Design(courses=(5, 10), classes=8)
 QUICK_UPDATES: Final = 2
 INTERRUPTED: Final = 130
