@@ -10,6 +10,7 @@ from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import Curriculum, builtin
 from envs.lessons import Report
+from envs.seeds import class_seeds
 from envs.simulation import Simulation
 from envs.spaces import action_space, observation_space
 from envs.view import as_text, draw, snapshot
@@ -47,7 +48,7 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         |---|---|---|
         | learning_gain | 1 | change of the expected delayed score / what was left to gain |
         | equity | 0 | the same for the quarter that started lowest |
-        | wellbeing | 0 | minus the share of the course spent frustrated or sick |
+        | wellbeing | 0 | minus the share of the course frustrated or sick (as decisions end) |
 
         With the default weights the return is the normalised learning gain. `info` holds every
         term, `learner_reward` (S,) that sums to the reward, and `minutes`.
@@ -113,10 +114,12 @@ class ClassroomEnv(gym.Env[Observation, NDArray[np.int64]]):
         """
         if options:
             raise ValueError(f"options are {options}; expected none")
+        own = None if seed is None else class_seeds(seed, 1)
         super().reset(seed=seed)
-        if seed is not None or not self._seeded:
-            own = int(self.np_random.integers(2**31)) if seed is None else seed
-            self.simulation.seed(np.array([own]))
+        if own is None and not self._seeded:
+            own = self.np_random.integers(2**31, size=1)
+        if own is not None:
+            self.simulation.seed(own)
             self._seeded = True
         self.simulation.start()
         return self._observation(), {"phi": self._phi()}

@@ -1,7 +1,7 @@
 """The course: how many learners, how long, how far apart, and what the tutor is told."""
 
-import math
 from dataclasses import dataclass
+from numbers import Real
 
 from envs.activities import STEPS_PER_MINUTE
 from envs.learners.family import Family, mixture
@@ -92,5 +92,5 @@ class Course:
 
 
 def _check(field: str, value: float, low: float, high: float) -> None:
-    if not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(f"course.{field} is {value}; expected {low} to {high}")
+    if not isinstance(value, Real) or not low <= value <= high:
+        raise ValueError(f"course.{field} is {value!r}; expected {low} to {high}")

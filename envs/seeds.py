@@ -15,11 +15,16 @@ learners' common scale of acquisition, draws from there.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 Purpose = Literal["training", "evaluation", "tuning"]
+LARGEST_SEED: Final = 2**63 - 1
 _FILE: Final = Path(__file__).parent / "data" / "seeds.json"
 
 
@@ -47,3 +52,19 @@ def check_seeds(seed: int, classes: int, purpose: Purpose) -> None:
             f"seed is {seed}; expected {own.start} to {own.stop - classes} for {classes} classes: "
             f"{purpose} uses these alone (envs/data/seeds.json)"
         )
+
+
+def class_seeds(seed: int | Sequence[int | None] | None, classes: int) -> NDArray[np.int64]:
+    """Seeds (B,) of B classes: seed, seed + 1, ..., or those of a list.
+
+    Raises:
+        ValueError: Not an integer from 0 to LARGEST_SEED, or a list of another length.
+    """
+    if not isinstance(seed, Sequence | np.ndarray) or isinstance(seed, str):
+        last = LARGEST_SEED - classes + 1
+        if not isinstance(seed, Integral) or not 0 <= seed <= last:
+            raise ValueError(f"seed is {seed!r}; expected an integer from 0 to {last}")
+        return int(seed) + np.arange(classes)
+    if len(seed) != classes:
+        raise ValueError(f"seed has {len(seed)} entries; expected {classes}, one a class")
+    return np.concatenate([class_seeds(each, 1) for each in seed])

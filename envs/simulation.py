@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,9 @@ class Simulation:
         threads: int = 1,
     ) -> None:
         announce()
+        _expect(Course, course=course)
+        _expect(Curriculum, curriculum=curriculum)
+        _expect(Constants, constants=constants, believed=believed or constants)
         _check(batch, curriculum, on_illegal, threads)
         constants.check()
         believed = believed or constants
@@ -205,11 +209,17 @@ class Simulation:
             array[...] = saved[name]
 
 
+def _expect(kind: type, **values: object) -> None:
+    """Refuse what is of another kind: a curriculum's name, say, in place of the curriculum."""
+    for name, value in values.items():
+        if not isinstance(value, kind):
+            raise ValueError(f"{name} is {value!r}; expected {kind.__module__}.{kind.__name__}")
+
+
 def _check(batch: int, curriculum: Curriculum, on_illegal: str, threads: int) -> None:
-    if batch < 1:
-        raise ValueError(f"batch is {batch}; expected at least 1 classroom")
-    if threads < 1:
-        raise ValueError(f"threads is {threads}; expected at least 1")
+    for name, number in (("batch", batch), ("threads", threads)):
+        if not isinstance(number, Integral) or number < 1:
+            raise ValueError(f"{name} is {number!r}; expected an integer, at least 1")
     if curriculum.size > LARGEST_CURRICULUM:
         raise ValueError(f"curriculum has {curriculum.size} concepts; at most {LARGEST_CURRICULUM}")
     if on_illegal not in ILLEGAL_RULES:

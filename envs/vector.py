@@ -13,6 +13,7 @@ from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import Curriculum, builtin
 from envs.events import Events
+from envs.seeds import class_seeds
 from envs.simulation import Simulation
 from envs.spaces import action_space, observation_space
 
@@ -95,13 +96,13 @@ class ClassroomVectorEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]
         if set(chosen) != {"spread", "part"}:
             raise ValueError(f"options are {options}; expected spread and part, or none")
         part, parts = chosen["part"]
-        if isinstance(seed, list):
-            if len(seed) != self.num_envs or any(s is None for s in seed):
-                raise ValueError(f"seed is {seed}; expected {self.num_envs} integers")
-            self.simulation.seed(np.array(seed, np.int64))
-        elif seed is not None or not self._seeded:
-            first = int(self.np_random.integers(2**31)) if seed is None else seed
-            self.simulation.seed(first + part * self.num_envs + np.arange(self.num_envs))
+        if not 0 <= part < parts:
+            raise ValueError(f"options' part is {part, parts}; expected (p, n) with 0 <= p < n")
+        if seed is None and not self._seeded:
+            seed = int(self.np_random.integers(2**31))
+        if seed is not None:
+            ahead = 0 if isinstance(seed, list) else part * self.num_envs
+            self.simulation.seed(class_seeds(seed, self.num_envs) + ahead)
         self._seeded = True
         self.simulation.start()
         if chosen["spread"]:

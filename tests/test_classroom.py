@@ -1,5 +1,7 @@
 """What users of Gymnasium, of vector environments and of stable-baselines3 rely on."""
 
+from typing import Any
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -154,6 +156,12 @@ def test_same_seed_gives_the_same_class_and_another_seed_another() -> None:
         (lambda: ClassroomEnv(render_mode="opengl"), "render_mode is 'opengl'"),
         (lambda: ClassroomVectorEnv(0), "batch is 0"),
         (lambda: ClassroomVectorEnv(2, threads=0), "threads is 0"),
+        (lambda: ClassroomVectorEnv("2"), "batch is '2'"),  # type: ignore[arg-type]
+        (lambda: Course(learners="8"), "course.learners is '8'"),  # type: ignore[arg-type]
+        (
+            lambda: ClassroomEnv(curriculum="algebra-16"),  # type: ignore[arg-type]
+            "curriculum is 'algebra-16'; expected envs.curriculum.Curriculum",
+        ),
         (
             lambda: ClassroomEnv(constants=Constants(knowledge=KnowledgeConstants(slip=0.7))),
             r"constants.knowledge.slip is 0.7; expected 0.0 to 0.05",
@@ -164,6 +172,24 @@ def test_bad_arguments_name_field_value_and_expectation(make: object, message: s
     assert callable(make)
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", 2**70, [0, 1], [0, -3, 1], [0, None, 1]])
+def test_a_bad_seed_is_refused_before_anything_changes(seed: Any) -> None:
+    many = ClassroomVectorEnv(3)
+    for env in (many,) if isinstance(seed, list) else (ClassroomEnv(), many):
+        env.reset(seed=5)
+        clock = env.simulation.world.state.clock
+        before = clock.seed.tolist(), clock.episode.tolist()
+        with pytest.raises(ValueError, match=r"seed (is|has) .*; expected"):
+            env.reset(seed=seed)
+        assert (clock.seed.tolist(), clock.episode.tolist()) == before
+
+
+@pytest.mark.parametrize("part", [(2, 2), (-1, 2), (0, 0)])
+def test_a_part_that_is_none_of_the_parts_is_refused(part: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="part is"):
+        ClassroomVectorEnv(2).reset(seed=1, options={"part": part})
 
 
 def test_classrooms_can_start_spread_over_the_course() -> None:
@@ -183,7 +209,7 @@ def test_bad_options_seeds_and_shapes_are_refused() -> None:
     env = ClassroomVectorEnv(2, course=SHORT)
     with pytest.raises(ValueError, match="options"):
         env.reset(options={"difficulty": 3})
-    with pytest.raises(ValueError, match="seed is"):
+    with pytest.raises(ValueError, match="seed has 1 entries; expected 2"):
         env.reset(seed=[1])
     env.reset(seed=0)
     with pytest.raises(ValueError, match=r"expected integers of shape \(2, 19\)"):
