@@ -11,6 +11,7 @@ from envs.sensors import STEP_SECONDS
 from envs.world import World
 
 QUICKEST_SECONDS, SLOWEST_SECONDS = 5.0, 600.0
+"""Limits of the time on an item. Assumed (2 to 10, 300 to 1,200): tails are not times of work."""
 ANSWERS_PER_STEP = 2
 LEVELS = 3
 

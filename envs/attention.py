@@ -1,7 +1,7 @@
 """Attention: a two-state chain of attending and lapsing, driven by slow engagement and seats.
 
 drive q = trait + engagement + time on task + affect + novelty + contagion - sickness
-lapse rate  = .40 exp(-(q - .85)) per min, times lecture, unattended and relief factors
+lapse rate  = .50 exp(-(q - .85)) per min, times lecture, unattended and relief factors
 return rate = 1.73 exp(.5 (q - .85)) per min, times the cue factor
 cue strength = 1 - exp(-minutes since the last cue / 5): scales its effect on lapses and learning
 

@@ -1,7 +1,8 @@
-"""Every constant of the simulation, each with a tag that says where its value comes from.
+"""The constants of learners and classroom, each with a tag that says where its value comes from.
 
-`Fitted`: estimated from answer logs by `python -m scripts.calibrate`; `Cited`: taken from the named
-source; `Assumed`: our choice, with the range over which conclusions must be checked. The defaults
+`Fitted`: estimated from answer logs, by `python -m scripts.calibrate`, `scripts.fit_moments` or as
+the named file says; `Cited`: within the range that the named source gives; `Assumed`: our choice,
+with the range over which conclusions must be checked. The defaults
 are plain floats, so a `Constants` goes into a compiled kernel as it is. Change one with
 `Constants(knowledge=KnowledgeConstants(intercept=0.2))`; `check` refuses what is out of range.
 """
@@ -23,6 +24,8 @@ _SMM = (
     "simulated moments of ASSISTments 2009 (python -m scripts.fit_moments, rounded), begun at "
     "envs/data/fitted/smm4_params.json, with lapses, boost and drift in the model"
 )
+_SMM_FIRST = "simulated moments of ASSISTments 2009, envs/data/fitted/smm4_params.json"
+_ANCHOR = "; placed there by the anchored rows of scripts.realism, which do not test it then"
 _MIXED = "mixed logistic model of ASSISTments 2009, envs/data/fitted/pairRE_assist2009.json"
 _CLOCKS = "Algebra I 2005-06 and ASSISTments 2017, envs/data/fitted/forgetting.json"
 _LATENT = "ASSISTments 2017, envs/data/fitted/latent_state_timescale.json"
@@ -35,12 +38,12 @@ class KnowledgeConstants(NamedTuple):
     intercept: Annotated[float, Fitted(0.0, 1.2, "logit", _SMM)] = 0.83
     ability_sd: Annotated[float, Fitted(0.9, 1.3, "logit", _SMM + "; .98 mixed model")] = 1.18
     ability_skew: Annotated[float, Fitted(0.0, 0.6, "log", _SMM + "; see `envs.population`")] = 0.45
-    learning_rate_log_sd: Annotated[float, Fitted(0.1, 0.6, "log", _SMM)] = 0.3
+    learning_rate_log_sd: Annotated[float, Assumed(0.1, 0.6, "log", "smm4: .13 by .28")] = 0.3
     learner_concept_sd: Annotated[float, Fitted(0.25, 0.5, "logit", _SMM + "; " + _MIXED)] = 0.26
     concept_slope_sd: Annotated[float, Fitted(0.1, 0.25, "logit", _MIXED)] = 0.20
     first_exposure_jump: Annotated[float, Fitted(0.0, 0.7, "logit", _SMM)] = 0.325
     growth: Annotated[float, Fitted(0.15, 0.4, "logit per ln(1 + n)", _SMM)] = 0.225
-    failure_ratio: Annotated[float, Fitted(0.8, 1.3, "ratio", _SMM)] = 1.08
+    failure_ratio: Annotated[float, Fitted(0.8, 1.3, "ratio", _SMM_FIRST)] = 1.08
     unexplained_failure_ratio: Annotated[
         float,
         Cited(0.1, 0.6, "ratio", "van der Kleij et al. 2015: right/wrong .05, explanation .49"),
@@ -133,13 +136,13 @@ class AttentionConstants(NamedTuple):
     trait_mean: Annotated[float, Assumed(0.5, 1.2, "logit", "Wong 2022: 30 % lapsed")] = 0.85
     trait_sd: Annotated[float, Assumed(0.3, 0.9, "logit", "between learners")] = 0.7
     trait_ability_correlation: Annotated[
-        float, Assumed(0.0, 0.5, "r", "Wong 2022: r(lapsed, post-test) = -.27")
+        float, Assumed(0.0, 0.5, "r", "Wong 2022: r(lapsed, post-test) = -.27" + _ANCHOR)
     ] = 0.25
     engagement_sd: Annotated[float, Fitted(0.3, 0.55, "logit", _LATENT)] = 0.44
     engagement_minutes: Annotated[float, Fitted(5.0, 40.0, "min", _LATENT)] = 12.7
     session_sd: Annotated[float, Fitted(0.2, 0.45, "logit", _LATENT)] = 0.35
     lapse_rate: Annotated[
-        float, Cited(0.3, 0.74, "per min", "Mills 2015: .52 reports per min; less heterogeneity")
+        float, Cited(0.3, 0.74, "per min", "Mills 2015: .52 reports per min" + _ANCHOR)
     ] = 0.5
     return_rate: Annotated[float, Cited(1.2, 2.4, "per min", "Mills 2015 and Wong 2022")] = 1.73
     return_slope: Annotated[float, Assumed(0.0, 1.0, "per logit", "of attention's drive")] = 0.5
@@ -149,7 +152,7 @@ class AttentionConstants(NamedTuple):
     peak: Annotated[float, Fitted(0.0, 0.1, "logit", "min 5 to 20, " + _CURVES)] = 0.05
     decline: Annotated[float, Fitted(-0.1, 0.0, "logit", "beyond 30 min, " + _CURVES)] = -0.03
     passive_slope: Annotated[
-        float, Cited(0.0, 0.03, "log rate per min", "Risko 2012; 0 is Wammes 2016")
+        float, Assumed(0.0, 0.03, "log rate per min", "Wammes 2016: 0, Risko 2012: .02" + _ANCHOR)
     ] = 0.002
     circulating: Annotated[
         float, Assumed(0.0, 1.0, "share", "of being addressed, while the tutor circulates")
@@ -240,11 +243,11 @@ class SicknessConstants(NamedTuple):
 class SensorConstants(NamedTuple):
     """Sensors per 30 s window: d' (mean shift in noise sds) of attending against lapsed."""
 
-    gaze: Annotated[float, Cited(0.66, 1.0, "d'", "Hutt 2019: AUC about .72")] = 0.7
-    head: Annotated[float, Cited(0.3, 0.7, "d'", "Moser 2024; AUC .64")] = 0.45
-    face: Annotated[float, Cited(0.43, 0.82, "d'", "Suemer 2021: AUC .62 to .72")] = 0.5
-    voice: Annotated[float, Cited(0.25, 0.5, "d'", "prosody, AUC .60")] = 0.38
-    touch: Annotated[float, Cited(0.36, 0.9, "d'", "log detectors, AUC .60 to .77")] = 0.45
+    gaze: Annotated[float, Cited(0.66, 1.0, "d'", "Hutt 2019: AUC about .72" + _ANCHOR)] = 0.7
+    head: Annotated[float, Cited(0.3, 0.7, "d'", "Moser 2024; AUC .64" + _ANCHOR)] = 0.45
+    face: Annotated[float, Cited(0.43, 0.82, "d'", "Suemer 2021: AUC .62-.72" + _ANCHOR)] = 0.5
+    voice: Annotated[float, Cited(0.25, 0.5, "d'", "prosody, AUC .60" + _ANCHOR)] = 0.38
+    touch: Annotated[float, Cited(0.36, 0.9, "d'", "from logs, AUC .60-.77" + _ANCHOR)] = 0.45
     sway: Annotated[float, Assumed(0.3, 1.0, "per 40 SSQ", "head sway")] = 0.6
     discomfort: Annotated[float, Assumed(0.3, 0.9, "d'", "frustrated or bored, AUC .66")] = 0.58
     confusion: Annotated[float, Assumed(0.2, 0.7, "d'", "confused, AUC .62")] = 0.43

@@ -45,7 +45,8 @@ def reward(
     Args:
         b: Classroom.
         equity: Weight of the lowest quarter's gain.
-        wellbeing: Weight of (minus) the share of the course spent frustrated or sick.
+        wellbeing: Weight of (minus) the share of the course spent frustrated or sick, where every
+            minute of a decision counts as the learner is at its end.
         minutes_total: Minutes of the whole course.
         terms: (3,) written: learning_gain, equity, wellbeing before weights.
         learner_reward: (S,) written: each learner's part; it sums to the weighted reward.

@@ -105,7 +105,8 @@ def attended_share(b: int, i: int, channels: Records, usual: float, s: SensorCon
     """Estimate the share attended since the last decision, from the sensors alone.
 
     Each attention channel's mean is read as usual + (mean / d') with error variance (bias^2 +
-    noise / windows) / d'^2; the prior is usual with the variance of a share over some minutes.
+    noise / windows) / d'^2; the prior is usual with the variance of a share over some minutes,
+    and .2 between learners (assumed, .1 to .3).
 
     Args:
         b: Classroom.

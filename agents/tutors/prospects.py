@@ -38,7 +38,10 @@ def patience(observation: Observation, successors: float) -> Grid:
 
 
 def levels_at(mastery: Grid) -> NDArray[np.int64]:
-    """Practice task at logit mastery: easier under 40 %, harder over 80 % expected success."""
+    """Practice task at logit mastery: easier under 40 %, harder over 80 % expected success.
+
+    Chosen, not tuned: about the middle of the three difficulties is asked of whoever is in between.
+    """
     p = 1.0 / (1.0 + np.exp(-np.clip(mastery, -30.0, 30.0)))
     level = np.where(p > 0.8, Task.PRACTISE_HARDER, Task.PRACTISE_MATCHED)
     return np.where(p < 0.4, Task.PRACTISE_EASIER, level).astype(np.int64)

@@ -6,8 +6,8 @@ from agents.tutors.protocol import Actions, Kind, Observation
 from policies.policy import AttentionPolicy
 
 SAMPLING_SEED = 0
-"""Evaluation samples as training did: the likeliest activity alone is less varied and gains less
-(.353 against .364 NLG on 96 tuning classes)."""
+"""Evaluation samples as training did. The likeliest choices gain as much in the course trained on
+(either way -.0004 NLG beside the best rule), and less in longer ones (32 tuning classes)."""
 
 
 class TrainedPolicy:
