@@ -14,6 +14,8 @@ from envs.whole_file import write_json
 
 CONFIG = "config.json"
 CHECKPOINT = "checkpoint"
+RESULTS = "training.json"
+"""What a finished training came to."""
 RUNS = Path("runs")
 REFERENCE = Path(__file__).parent / "reference"
 """The run that comes with the repository, used where no run is named."""
@@ -24,6 +26,18 @@ Settings = TypeVar("Settings")
 def new_folder() -> Path:
     """Name a folder under runs/ after the present time."""
     return RUNS / datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+
+
+def check_free(folder: Path) -> None:
+    """Refuse a folder for a run that holds other things.
+
+    Raises:
+        ValueError: It does.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / CONFIG).exists():
+        raise ValueError(
+            f"run is {folder}, which holds other things; expected a new or empty folder, or a run's"
+        )
 
 
 def write_config(folder: Path, config: TrainConfig, *, preset: str, seed: int) -> None:
@@ -48,7 +62,10 @@ def read_config(folder: Path) -> tuple[TrainConfig, dict[str, Any]]:
     path = folder / CONFIG
     if not path.exists():
         raise ValueError(f"run is {folder}; expected a folder that holds {CONFIG}")
-    content = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} is no JSON: {error}; expected what training wrote") from error
     return rebuild(TrainConfig, content["train"], "train"), content
 
 

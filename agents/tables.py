@@ -18,29 +18,23 @@ FORETOLD: Final = (
     "foretold right from a probability of .5. share: of lapses, of right answers"
 )
 FORETOLD_HEAD: Final = ("what, by whom", "AUC", "accuracy", "recall", "F1", "share", "cases")
-COLUMNS: Final = (
+FIRST: Final = (("lowest quarter", "lowest_quarter_gain", 3), ("min lapsed", "minutes_lapsed", 0))
+FURTHER: Final = (
     ("immediate", "nlg_immediate", 3),
     ("measured", "nlg_measured", 3),
-    ("lowest quarter", "lowest_quarter_gain", 3),
-    ("min lapsed", "minutes_lapsed", 0),
+    ("worse", "worse_than_fixed", 2),
     ("SSQ peak", "ssq_peak", 0),
     ("dropouts", "dropouts", 2),
-    ("worse", "worse_than_fixed", 2),
 )
-"""Further columns of the first table: title, figure (its mean is shown), digits."""
+"""Columns of the first and second table: title, figure (its mean is shown), digits."""
 
 
 def tutors_table(rows: Sequence[Row], classes: int) -> Table:
-    """The tutors, best first."""
+    """The tutors, best first; narrow enough for a terminal of 80 columns."""
     shown = Table(title=f"{classes} unseen classes; NLG on the delayed test (IQM, 95 % interval)")
     shown.add_column("tutor")
-    for title in (
-        "NLG delayed",
-        "d",
-        "position",
-        *(title for title, _, _ in COLUMNS),
-        "decisions/s",
-    ):
+    shown.add_column("NLG delayed", justify="right", no_wrap=True)
+    for title in ("d", *(title for title, _, _ in FIRST)):
         shown.add_column(title, justify="right")
     for row in rows:
         few = "" if row.classes == classes else f" ({row.classes} classes)"
@@ -49,14 +43,34 @@ def tutors_table(rows: Sequence[Row], classes: int) -> Table:
             row.name + _MARKS[row.kind] + few,
             f"{nlg.iqm:.3f} ({nlg.low:.3f} to {nlg.high:.3f})",
             "-" if effect is None else f"{effect.value:+.2f}",
-            "-" if row.position is None else f"{row.position:.2f}",
-            *(_mean(row, figure, digits) for _, figure, digits in COLUMNS),
-            f"{row.decisions_per_second:,.0f}",
+            *(_mean(row, figure, digits) for _, figure, digits in FIRST),
             style=_STYLES[row.kind],
         )
     shown.caption = (
         "* sees the hidden state   < trained   d: Cohen's d against fixed curriculum\n"
-        "position: 0 random, 1 greedy on truth   worse: learners who gain less than by fixed"
+        "lowest quarter: NLG of the quarter that knew least before; min lapsed: a learner's"
+    )
+    return shown
+
+
+def courses_table(rows: Sequence[Row]) -> Table:
+    """What else the courses came to, and how fast the tutors decide; the same order."""
+    shown = Table(title="Courses (means)")
+    shown.add_column("tutor")
+    for title in (*(title for title, _, _ in FURTHER), "position", "decisions/s"):
+        shown.add_column(title, justify="right")
+    for row in rows:
+        shown.add_row(
+            row.name + _MARKS[row.kind],
+            *(_mean(row, figure, digits) for _, figure, digits in FURTHER),
+            "-" if row.position is None else f"{row.position:.2f}",
+            f"{row.decisions_per_second:,.0f}",
+            style=_STYLES[row.kind],
+        )
+    shown.caption = (
+        "immediate: NLG right after the course; measured: by one drawn delayed test\n"
+        "worse: learners who gain less than by fixed   SSQ: simulator sickness\n"
+        "position: 0 random, 1 greedy on truth"
     )
     return shown
 
@@ -136,8 +150,14 @@ def _effect(figure: Effect | None, form: str) -> str:
     return f"{figure.value:{form}} ({figure.low:{form}} to {figure.high:{form}})"
 
 
-def against_text(against: Against) -> str:
-    """A policy against the best rule, in words."""
+def _over(runs: int) -> str:
+    if runs > 1:
+        return f"{runs} training seeds and classes"
+    return "classes alone: one training seed says\n  nothing of how others would end"
+
+
+def against_text(against: Against, runs: int) -> str:
+    """A policy of so many training seeds against the best rule, in words."""
     if against.best_rule is None:
         return f"{against.name}: no rule taught the same classes"
     rival = against.rivals[against.best_rule]
@@ -146,6 +166,6 @@ def against_text(against: Against) -> str:
         f"classes: {_effect(rival.difference, '+.4f')} NLG\n"
         f"  probability that it gains more: {_effect(rival.paired, '.2f')} with the same class, "
         f"{_effect(rival.unpaired, '.2f')} with any two classes\n"
-        "  (means, 95 % intervals over training seeds and classes; the best rule is the best on "
-        "these classes,\n  a choice that favours it; the JSON has the difference to every tutor)"
+        f"  (means, 95 % intervals over {_over(runs)}; the best rule is the best on\n"
+        "  these classes, a choice that favours it; the JSON has the difference to every tutor)"
     )

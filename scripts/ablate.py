@@ -34,6 +34,7 @@ from envs.curricula import find
 from envs.simulation import Simulation
 from envs.whole_file import write_json
 from scripts import pretrain
+from scripts.output_path import OutputFile
 from scripts.train import Arguments as Training
 from scripts.train import train
 
@@ -65,7 +66,7 @@ class Arguments:
     """Unseen classes of the comparison; a quarter of them where sensors fail."""
     workers: int = 2
     """Policies that teach at the same time in the comparison."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

@@ -36,6 +36,7 @@ from agents.run_folder import REFERENCE
 from agents.statistics import Estimate
 from agents.trained_run import TrainedRun, read_run
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 QUICK: Final = Design(courses=(5, 10), classes=8)
 QUICK_UPDATES: Final = 2
@@ -67,7 +68,7 @@ class Arguments:
     """The small form: one seed, ten courses, no specialists but those given."""
     undo: bool = False
     """Only take back the last promotion in FOLDER."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

@@ -8,7 +8,6 @@ Examples:
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import tyro
@@ -29,6 +28,7 @@ from agents.speed.simulation import (
 )
 from agents.speed.training import training_speed
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 from unity_bridge.build import BuildSettings
 
 SIZES: Final = (1, 256, 4096)
@@ -53,7 +53,7 @@ class Arguments:
     """Decisions of the service timed, at least 100 for the slowest hundredth."""
     quick: bool = False
     """The short form: a tenth of a second a repeat, one rollout, 100 decisions."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the figures as JSON."""
 
     def __post_init__(self) -> None:

@@ -26,6 +26,7 @@ from envs.scorecard import FITTED
 from envs.stopping import fit_stopping
 from envs.whole_file import write_json
 from envs.window_calibration import fit_windows
+from scripts.output_path import OutputFile
 
 GROWTH_NAMES = {
     "intercept": "mu",
@@ -60,7 +61,7 @@ class Options:
     """Posterior draws; more is slower and steadier."""
     seed: int = 0
     """Of the sampler."""
-    json: Path | None = None
+    json: OutputFile = None
     """Also write what is printed to this file."""
     out: Path | None = None
     """Write the fitted constants, with the aggregates that the scorecard needs, to this file."""

@@ -11,7 +11,6 @@ check fails. What an environment must and may offer: envs/contract.py and envs/o
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import tyro
 from rich.console import Console
@@ -21,6 +20,7 @@ from rich.text import Text
 from agents.conformance import Row, conformance
 from envs.entry_point import find_factory
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Arguments:
 
     env: tyro.conf.Positional[str]
     """module:factory, where the factory takes no argument and gives a gymnasium.Env."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the checks as JSON."""
 
 

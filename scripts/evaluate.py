@@ -35,6 +35,7 @@ from agents.plots import save_plots
 from agents.run_folder import REFERENCE
 from agents.tables import (
     against_text,
+    courses_table,
     foretold_table,
     learners_table,
     matrix_table,
@@ -51,6 +52,7 @@ from envs.curriculum import Curriculum
 from envs.learners.family import FAMILIES
 from envs.seeds import check_seeds
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile, OutputFolder
 
 RESULTS: Final = "evaluation.json"
 SLOW: Final = ("beam on truth",)
@@ -77,9 +79,9 @@ class Arguments:
     """Without runs: a built-in curriculum's name, generated-SIZE-SEED, or a path of JSON."""
     workers: int = 2
     """Tutors that teach at the same time."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON; default: evaluation.json in the run folders."""
-    plots: Path | None = None
+    plots: OutputFolder = None
     """Folder for the pictures; default: the run folders, if the results go there."""
     matrix: bool = False
     """Let every tutor teach learners of every family instead (robust evaluation matrix)."""
@@ -199,9 +201,11 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     seconds = time.perf_counter() - begin
     console.print(tutors_table(rows, arguments.classes))
     console.print(learners_table(rows))
+    console.print(courses_table(rows))
     console.print(foretold_table(found))
+    seeds = {row.name: row.runs for row in rows}
     for policy in policies:
-        console.print(against_text(policy))
+        console.print(against_text(policy, runs=seeds[policy.name]))
     console.print(f"{seconds:.0f} s")
     content = results(rows, policies, setting, arguments) | {"foretold": found, "seconds": seconds}
     elsewhere = [arguments.plots] if arguments.plots else []
@@ -272,7 +276,7 @@ def main(argv: list[str] | None = None) -> int:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
         command = fill_matrix if arguments.matrix else compare_all
         (tune_all if arguments.tune else command)(arguments, console)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

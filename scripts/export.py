@@ -25,6 +25,7 @@ from envs.course import LARGEST_CLASS, LARGEST_CURRICULUM
 from envs.curricula import find
 from envs.whole_file import write_json
 from policies.policy import AttentionPolicy
+from scripts.output_path import OutputFile
 from scripts.train import INTERRUPTED
 from unity_bridge.layout import Layout
 
@@ -53,7 +54,7 @@ class Arguments:
     """Decisions timed, at least 100 for the slowest hundredth."""
     quick: bool = False
     """Fewer moments and decisions."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the figures as JSON."""
 
     def check_ranges(self) -> None:

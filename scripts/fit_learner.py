@@ -30,6 +30,7 @@ from envs.item_easiness import easiness_from_others
 from envs.logs import AnswerLog, Floats, Ints, read_pid
 from envs.scorecard import FITTED
 from envs.whole_file import write_json, write_whole
+from scripts.output_path import OutputFile
 
 HELD_OUT = 5
 """One learner of so many."""
@@ -58,7 +59,7 @@ class Options:
     """Of everything drawn."""
     quick: bool = False
     """One epoch, 10 draws: to see that it runs."""
-    json: Path | None = None
+    json: OutputFile = None
     """Also write the figures to this file."""
     out: Path | None = None
     """Write the network to this file, as envs/data/fitted/neural_assist2009.safetensors has it."""

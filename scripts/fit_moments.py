@@ -8,7 +8,6 @@ Example: python -m scripts.fit_moments --tries 200 --json fit.json
 
 import sys
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import tyro
 from rich.console import Console
@@ -19,6 +18,7 @@ from envs.constants import Constants
 from envs.log_simulation import LogDesign
 from envs.moment_fit import FREE, Fit, fit_moments, ranges
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 from scripts.realism import table
 
 
@@ -30,7 +30,7 @@ class Options:
     """Populations to simulate at most; some 5 s each."""
     learners: int = 4150
     """Learners of each of the two simulated logs; the real one has 4,150."""
-    json: Path | None = None
+    json: OutputFile = None
     """Also write what is printed to this file."""
 
     def __post_init__(self) -> None:

@@ -38,6 +38,7 @@ from envs.session_statistics import require_answers, statistics
 from envs.spaces import action_space, observation_space
 from envs.whole_file import write_json
 from scripts import train
+from scripts.output_path import OutputFile
 from scripts.recorded_sessions import RecordedSessions, read_sessions
 
 CANDIDATE: Final = "candidate"
@@ -71,7 +72,7 @@ class Arguments:
     """New run folder; default runs/ and the time."""
     quick: bool = False
     """The small form: few candidates, decisions and classes."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the decision as JSON, besides iteration.json in the new run folder."""
 
     def __post_init__(self) -> None:

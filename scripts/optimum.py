@@ -24,6 +24,7 @@ from agents.run_folder import read_config
 from envs.drill import Instance, InstanceDraw
 from envs.drill.suite import SUITE, first_of
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 QUICK_DECISIONS = 6
 NOTE = """Concepts x decisions. Optimum and its bounds: expected gain in points of 100;
@@ -44,7 +45,7 @@ class Arguments:
     """Seed of the first instance of each kind."""
     quick: bool = False
     """One instance of each kind, of at most 6 decisions: seconds."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the table as JSON."""
 
     def __post_init__(self) -> None:

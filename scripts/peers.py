@@ -36,6 +36,7 @@ from agents.statistics import Estimate, estimate
 from agents.tutors.protocol import Kind
 from envs.course import EVALUATION_SEED
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 Policy = Chooser | AttentionRun
 FLOOR: Final = "random over all"
@@ -65,7 +66,7 @@ class Arguments:
     """Where what is trained is kept: BENCHMARK/masked-SEED or BENCHMARK/plain-SEED."""
     quick: bool = False
     """A small form: fewer learners, less tuning, shorter training."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

@@ -33,6 +33,7 @@ from envs.curricula import find
 from envs.seeds import check_seeds
 from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile, OutputFolder
 from scripts.train import make_model
 
 QUICK_ROLLOUTS: Final = 4
@@ -55,13 +56,13 @@ class Arguments:
     """Weight of the modalities' agreement; 0 leaves it out."""
     tutors: tuple[str, ...] = TUTORS
     """Rules that share the classrooms."""
-    run: Path | None = None
+    run: OutputFolder = None
     """Run folder; default runs/ and the time."""
     classes: int = 64
     """Classes that nobody learnt from, on which next answers are foretold; 0 skips it."""
     quick: bool = False
     """The small form: a few rollouts and classes."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

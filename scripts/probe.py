@@ -25,6 +25,7 @@ from envs.curricula import find
 from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
 from policies.encoder import Encoder
+from scripts.output_path import OutputFile
 
 QUICK_CLASSES: Final = 8
 
@@ -39,7 +40,7 @@ class Arguments:
     """Unseen classes; the probes are fitted on half of them and judged on the others."""
     quick: bool = False
     """The small form: few classes."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

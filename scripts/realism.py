@@ -6,7 +6,6 @@ Example: python -m scripts.realism --json scorecard.json
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import tyro
 from rich.console import Console
@@ -16,6 +15,7 @@ from envs.constants import Constants
 from envs.log_simulation import LogDesign
 from envs.scorecard import TIMED, Row, anchored_rows, core_rows, fitted_rows, logs
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 HEADINGS = {
     "core": "calibrated on real answer logs",
@@ -44,7 +44,7 @@ class Options:
     """Posterior draws where a model is refitted; more is slower and steadier."""
     seed: int = 0
     """The same seed gives the same scorecard."""
-    json: Path | None = None
+    json: OutputFile = None
     """Also write the rows to this file."""
 
     def __post_init__(self) -> None:

@@ -34,6 +34,7 @@ from envs.course import TUNING_SEED
 from envs.curricula import find
 from envs.simulation import Simulation
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 QUICK_CLASSES: Final = 4
 QUICK_EVERY: Final = 48
@@ -58,7 +59,7 @@ class Arguments:
     """Of the guard-rails."""
     quick: bool = False
     """The small form: 4 classes."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

@@ -28,6 +28,7 @@ from agents.report import transfer as transfer_section
 from agents.run_folder import REFERENCE, read_config
 from envs.whole_file import write_json
 from scripts import ablate, evaluate, optimum, peers, realism, sensitivity, transfer
+from scripts.output_path import OutputFile
 
 EVIDENCE: Final = "evidence"
 KSS: Final = {"5": "kss-5", "10": "kss-10", "20": "kss-20"}
@@ -126,7 +127,7 @@ class Arguments:
     """Measure again what has been measured."""
     quick: bool = False
     """The small form of everything: too few classes and seeds for conclusions."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the headline figures as JSON, besides report.json in the run folder."""
 
     def __post_init__(self) -> None:

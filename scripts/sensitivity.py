@@ -36,6 +36,7 @@ from agents.tutors.registry import FIXED, make_tutor
 from envs.constants import Constants
 from envs.curricula import find
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 from scripts.train import INTERRUPTED
 
 RULES: Final = ("greedy on belief", FIXED, "Leitner", "round robin", "mastery (BKT)")
@@ -62,7 +63,7 @@ class Arguments:
     """Tutors that teach at the same time."""
     quick: bool = False
     """The small form: three constants, four classes, two rules."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON; after Ctrl-C the same command goes on beside it."""
 
     def __post_init__(self) -> None:

@@ -26,6 +26,7 @@ from agents.presets import PRESETS, TrainConfig
 from agents.run_folder import RUNS
 from agents.search_space import SPACE, Interval, Options, as_flags, within
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 INSTALL: Final = "pip install -e '.[sweep]'"
 SETTINGS: Final = "sweep.json"
@@ -58,7 +59,7 @@ class Arguments:
     """Where the trainings are kept; a folder with a sweep of the same settings goes on."""
     quick: bool = False
     """The small form: two trainings of the quick preset."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

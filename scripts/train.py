@@ -37,7 +37,7 @@ from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig, for_own_environment
 from agents.pretrained import start_from
 from agents.progress import CheckpointsCallback, ProgressCallback
-from agents.run_folder import CHECKPOINT, new_folder, read_config, write_config
+from agents.run_folder import CHECKPOINT, check_free, new_folder, read_config, write_config
 from agents.torch_profile import ProfileCallback
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
@@ -45,6 +45,7 @@ from envs.constants import Constants
 from envs.curricula import find
 from envs.seeds import check_seeds
 from envs.simulation import Simulation
+from scripts.output_path import OutputFile, OutputFolder
 from scripts.training_results import report, summary
 
 INTERRUPTED = 130
@@ -59,11 +60,11 @@ class Arguments:
     """Settings to start from: quick, default, large or reference."""
     seed: int = 0
     """Seed of weights, sampling and classrooms."""
-    run: Path | None = None
+    run: OutputFolder = None
     """Run folder; default runs/ and the time."""
     resume: Path | None = None
     """Run folder to go on with; its own settings and seed apply."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results of the training as JSON."""
     profile: bool = False
     """Write a trace of one rollout and its update into the run folder, by torch's profiler."""
@@ -80,7 +81,7 @@ def parse(argv: list[str]) -> Arguments:
     """Read the command line; the preset's settings are the defaults of the others."""
     preset, env = named(argv, "--preset") or "default", named(argv, "--env")
     if preset not in PRESETS:
-        sys.exit(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
+        raise ValueError(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
     train = PRESETS[preset] if env is None else for_own_environment(PRESETS[preset], env)
     default = Arguments(preset=preset, train=train)
     return tyro.cli(Arguments, args=argv, default=default, description=__doc__)
@@ -204,10 +205,14 @@ def imitate(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> None:
 
 
 def check_same(run: Path, config: TrainConfig, seed: int) -> None:
-    """Let the same command go on with its own run, and end where the folder holds another one."""
+    """Let the same command go on with its own run.
+
+    Raises:
+        ValueError: The folder holds another one.
+    """
     held, content = read_config(run)
     if (held, content["seed"]) != (config, seed):
-        sys.exit(
+        raise ValueError(
             f"run is {run}; it holds a run with other settings or another seed: "
             f"expected a new folder, or --resume {run}"
         )
@@ -217,7 +222,8 @@ def begun(arguments: Arguments) -> tuple[Arguments, TrainConfig, Path]:
     """Find out which run to begin or to go on with; where it goes on, its settings and seed apply.
 
     Raises:
-        ValueError: The run to resume cannot be read, or a restarted process would begin another.
+        ValueError: The run to resume cannot be read, the folder holds something else, or a
+            restarted process would begin another run.
     """
     if not (arguments.run or arguments.resume) and distributed.restarts():
         raise ValueError(
@@ -231,6 +237,8 @@ def begun(arguments: Arguments) -> tuple[Arguments, TrainConfig, Path]:
     elif has_state(run / CHECKPOINT):
         check_same(run, config, arguments.seed)
         arguments = replace(arguments, resume=run)
+    else:
+        check_free(run)
     return arguments, config, run
 
 

@@ -7,6 +7,7 @@ from agents.evaluation import try_out
 from agents.held_out import compare_with_random
 from agents.ppo import ClassroomPPO
 from agents.presets import TrainConfig
+from agents.run_folder import RESULTS
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.curricula import find
 from envs.entry_point import find_classroom
@@ -42,7 +43,13 @@ def summary(
 
 
 def report(results: dict[str, Any], path: Path | None) -> None:
-    """Print the results and what to do next; write them as JSON where a path is given."""
+    """Print the results and what to do next; write them to the run's folder, and to a given path.
+
+    A finished run that is trained no further keeps what it came to at first.
+    """
+    own = Path(results["run"]) / RESULTS
+    if results["train_decisions_per_s"] or not own.exists():
+        write_json(own, results)
     if path is not None:
         write_json(path, results)
     minutes, speed = results["seconds"] / 60, results["train_decisions_per_s"]

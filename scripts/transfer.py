@@ -27,6 +27,7 @@ from agents.tutors.registry import FIXED, names
 from agents.variety import Variety
 from envs.curricula import find
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 
 QUICK_CLASSES: Final = 8
 QUICK_RULES: Final = (FIXED, "greedy on belief")
@@ -48,7 +49,7 @@ class Arguments:
     """Tutors that teach at the same time."""
     quick: bool = False
     """The small form: few classes, and the two best rules."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from envs.activities import MINUTES, Activity
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 from unity_bridge.agreement import LayoutMismatchError
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import EDITOR_PORT, Player
@@ -38,7 +39,7 @@ class Check:
     seconds: float = 180.0
     """How long to wait for a player, and for each of its answers: longer than the two minutes for
     which it lets the tutor walk about; above 0."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the findings as JSON."""
 
     def run(self) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from agents.checkpoint import load_policy
@@ -24,6 +25,7 @@ from envs.course import EVALUATION_SEED
 from envs.curricula import find
 from envs.whole_file import write_json
 from policies.policy import AttentionPolicy
+from scripts.output_path import OutputFile
 from unity_bridge.build import COMPILING_SECONDS, BuildSettings, write_build
 from unity_bridge.classroom_env import UnityClassroomEnv
 from unity_bridge.connection import Player
@@ -61,7 +63,7 @@ class Demo:
     """For each measurement of speed, above 0."""
     quick: bool = False
     """One lesson only, and short measurements."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the figures as JSON."""
 
     def run(self) -> int:
@@ -176,6 +178,6 @@ def show(results: dict[str, Any], console: Console) -> None:
             value = f"{speed:,.0f} exchanges/s = {speed * int(classrooms):,.0f} decisions/s"
             table.add_row(f"speed, {classrooms} classrooms in a build", value)
     slowest = results["onnx_p99_ms"]
-    value = f"not measured; {INSTALL}" if slowest is None else f"{slowest:.1f} ms"
+    value = escape(f"not measured; {INSTALL}") if slowest is None else f"{slowest:.1f} ms"
     table.add_row("exported tutor, 99 of 100 decisions within", value)
     console.print(table)

@@ -17,6 +17,7 @@ from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE, RUNS, commit, new_folder, read_classroom
 from envs.curricula import find
 from envs.whole_file import write_json
+from scripts.output_path import OutputFile
 from scripts.unity_session import Session, Tutoring
 from scripts.unity_status import PlayStatus
 from unity_bridge.agreement import LayoutMismatchError
@@ -63,7 +64,7 @@ class Play:
     above 0."""
     folder: Path | None = None
     """Where the session is written; default a new one under runs/sessions/."""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write what was taught, in figures, as JSON."""
 
     def run(self) -> int:

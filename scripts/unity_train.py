@@ -15,9 +15,10 @@ from agents.checkpoint import has_state
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback
-from agents.run_folder import CHECKPOINT, new_folder
+from agents.run_folder import CHECKPOINT, check_free, new_folder
 from agents.sb3_adapter import SB3Classrooms
 from envs.curricula import find
+from scripts.output_path import OutputFile
 from scripts.train import (
     INTERRUPTED,
     Arguments,
@@ -102,7 +103,7 @@ class Train:
     time_scale: float = 20.0
     """How many times faster than real time a build runs, as far as the machine can; above 0. (20 is
     what ML-Agents' own trainer sets.)"""
-    json: Path | None = None
+    json: OutputFile = None
     """Where to write the results as JSON."""
 
     def run(self) -> int:
@@ -110,7 +111,9 @@ class Train:
         config = self._config()
         folder = self.folder or new_folder()
         resume = folder if has_state(folder / CHECKPOINT) else None
-        if resume is not None:
+        if resume is None:
+            check_free(folder)
+        else:
             check_same(folder, config, self.seed)
         arguments = Arguments(preset=self.preset, seed=self.seed, resume=resume, train=config)
         torch.set_num_threads(config.threads)

@@ -35,6 +35,7 @@ from envs.course import EVALUATION_SEED, Course
 from envs.curricula import find
 from envs.simulation import Simulation
 from envs.view import as_text, draw
+from scripts.output_path import OutputFile, OutputFolder
 from scripts.train import INTERRUPTED
 from scripts.watched_record import recorded
 from unity_bridge.session_record import LINES
@@ -62,13 +63,13 @@ class Arguments:
     """Seconds between decisions; default 0.5 in a terminal, none elsewhere, 1.2 in a GIF."""
     step: bool = False
     """Wait for Enter after each decision."""
-    gif: Path | None = None
+    gif: OutputFile = None
     """Write an animated GIF there, one frame a decision, in place of the terminal."""
-    picture: Path | None = None
+    picture: OutputFile = None
     """Write one PNG there, in place of the terminal."""
     decision: int = 1
     """Which decision shown the picture is of, 1 and up."""
-    record: Path | None = None
+    record: OutputFolder = None
     """Write the whole course into this new folder, as `scripts.unity play` does: what was seen,
     decided and answered, nothing hidden."""
 
@@ -236,8 +237,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         show(arguments)
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     except (KeyboardInterrupt, EOFError):
         print()
         return INTERRUPTED

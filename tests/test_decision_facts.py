@@ -84,7 +84,7 @@ def test_sentence_says_the_facts() -> None:
     assert sentence(decision) == (
         "Explains ratios to learner 3 for 2 min: learner 3 seemed 40% attentive, mastery is "
         "believed to be 27% (+-10), the lowest of 4, understanding 30% (+-10). "
-        "Plan: 3 practise matched items, 1 go on as before, mostly on ratios."
+        "Plan for whoever is free: 3 practise matched items, 1 go on as before, mostly on ratios."
     )
 
 

@@ -169,6 +169,7 @@ def test_a_run_folder_is_complete(tmp_path: Path) -> None:
     train.main([*SMALL_RUN, f"--run={tmp_path}", "--seed=5", "--inspection-rollouts=9"])
     names = {path.name.split(".out.")[0] for path in tmp_path.iterdir()}
     assert names >= {"config.json", "model.safetensors", "model.json", "checkpoint", "events"}
+    assert json.loads((tmp_path / "training.json").read_text())["decisions"] == 32
     config, content = read_config(tmp_path)
     assert (content["seed"], content["preset"]) == (5, "quick")
     assert content["versions"].keys() >= {"torch", "numpy", "stable-baselines3"}
@@ -176,10 +177,21 @@ def test_a_run_folder_is_complete(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("**/*.new")) + list(tmp_path.glob("**/*.pkl"))
 
 
-def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
+def test_a_second_run_does_not_overwrite_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     train.main([*SMALL_RUN, f"--run={tmp_path}"])
-    with pytest.raises(SystemExit, match=r"other settings or another seed: expected a new folder"):
-        train.main([*SMALL_RUN, f"--run={tmp_path}", "--seed=9"])
+    assert train.main([*SMALL_RUN, f"--run={tmp_path}", "--seed=9"]) == 2
+    assert "other settings or another seed: expected a new folder" in capsys.readouterr().err
+
+
+def test_a_folder_of_other_things_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.tex").touch()
+    assert train.main([*SMALL_RUN, f"--run={tmp_path}"]) == 2
+    assert "which holds other things; expected a new or empty folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_the_same_command_again_leaves_a_finished_run_as_it_is(tmp_path: Path) -> None:
@@ -210,7 +222,7 @@ def test_an_unknown_setting_is_named() -> None:
 
 
 def test_an_unknown_preset_ends_with_the_known_ones() -> None:
-    with pytest.raises(SystemExit, match=r"preset is 'tiny'; expected one of quick, default"):
+    with pytest.raises(ValueError, match=r"preset is 'tiny'; expected one of quick, default"):
         train.parse(["--preset", "tiny"])
 
 

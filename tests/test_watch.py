@@ -106,7 +106,7 @@ def test_without_a_run_the_message_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(watch, "REFERENCE", tmp_path)
-    assert watch.main([]) == 1
+    assert watch.main([]) == 2
     assert "python -m scripts.train" in capsys.readouterr().err
 
 
@@ -122,7 +122,7 @@ def test_rules_and_references_can_be_watched(
 
 
 def test_unknown_rule_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    assert watch.main(["--tutor", "nobody"]) == 1
+    assert watch.main(["--tutor", "nobody"]) == 2
     assert "Leitner" in capsys.readouterr().err
 
 
@@ -138,5 +138,5 @@ def test_unknown_rule_is_answered_with_the_known_ones(capsys: pytest.CaptureFixt
 def test_bad_arguments_are_named(
     run: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert watch.main([str(run), *words]) == 1
+    assert watch.main([str(run), *words]) == 2
     assert message in capsys.readouterr().err

@@ -98,7 +98,8 @@ def _overruled(decision: Decision) -> bool:
 
 def _guard(decision: Decision) -> str:
     return " ".join(
-        f"Guard-rail {veto.rule} vetoes {veto.vetoed}: {_veto(veto)}." for veto in decision.vetoes
+        f"Guard-rail {veto.rule} vetoes {veto.vetoed.replace('_', ' ')}: {_veto(veto)}."
+        for veto in decision.vetoes
     )
 
 
@@ -110,7 +111,7 @@ def _veto(veto: Veto) -> str:
 def _tasks(decision: Decision) -> str:
     tasks = ", ".join(f"{count} {_TASKS[task]}" for task, count in decision.plan)
     about = f", mostly on {decision.plan_concept}" if decision.plan_concept else ""
-    return f"Plan: {tasks}{about}." if tasks else ""
+    return f"Plan for whoever is free: {tasks}{about}." if tasks else ""
 
 
 def _why(decision: Decision) -> str:

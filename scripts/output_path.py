@@ -1,0 +1,46 @@
+"""Paths of results, refused before any work where nothing could be written there after it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from tyro.constructors import PrimitiveConstructorSpec
+
+
+def _refuse_below_a_file(path: Path) -> None:
+    """A folder cannot be made where a file is in the way."""
+    for parent in path.parents:
+        if parent.exists() and not parent.is_dir():
+            raise ValueError(f"path is {path}; expected a folder in place of the file {parent}")
+
+
+def _file(path: Path) -> None:
+    if path.is_dir():
+        raise ValueError(f"path is {path}, a folder; expected a file to write")
+
+
+def _folder(path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"path is {path}, a file; expected a folder")
+
+
+def _path(metavar: str, check: Callable[[Path], None]) -> PrimitiveConstructorSpec[Path | None]:
+    def read(words: list[str]) -> Path:
+        path = Path(words[0])
+        check(path)
+        _refuse_below_a_file(path)
+        return path
+
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar=metavar,
+        instance_from_str=read,
+        is_instance=lambda value: value is None or isinstance(value, Path),
+        str_from_instance=lambda path: [str(path)],
+    )
+
+
+OutputFile = Annotated[Path | None, _path("FILE", _file)]
+"""A file that is there is written anew, as a whole; None: nothing is written."""
+OutputFolder = Annotated[Path | None, _path("FOLDER", _folder)]
+"""Made if it is missing."""
