@@ -154,8 +154,8 @@ def teach_all(setting: Setting, arguments: Arguments, console: Console) -> list[
     quick = [make_tutor(name) for name in arguments.tutors if name not in SLOW]
     slow = [make_tutor(name) for name in arguments.tutors if name in SLOW]
     few = min(arguments.slow_classes, arguments.classes)
-    tutors = [(tutor, arguments.classes) for tutor in (*setting.policies, *quick)]
-    tutors += [(tutor, few) for tutor in slow]
+    tutors = [(tutor, few) for tutor in slow]  # first: nobody then waits for them at the end
+    tutors += [(tutor, arguments.classes) for tutor in (*setting.policies, *quick)]
 
     def teach(who: tuple[Tutor, int]) -> Outcome:
         tutor, classes = who
