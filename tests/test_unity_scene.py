@@ -10,8 +10,11 @@ import shutil
 import subprocess
 from typing import Any
 
+import numpy as np
 import pytest
 
+from envs.affect import Affect
+from envs.spaces import BEHAVIOUR
 from tests.unity_engine import compiled_stubs
 from tests.wire_program import HERE, needs_mcs, needs_mono
 from unity_bridge.channel_messages import (
@@ -77,6 +80,11 @@ PUPPETS = Puppets(
     ),
 )
 ONE_LEFT = Puppets(classroom=0, puppets=(LAPSED,), answers=())
+CONFUSED = Puppets(
+    classroom=0,
+    puppets=(Puppet(learner=3, attending=False, **STATE | {"affect": int(Affect.CONFUSED)}),),
+    answers=(),
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +102,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     mono = shutil.which("mono")
     assert mono is not None
-    messages = [encode(message).decode() for message in (CURRICULUM, SCENE, PUPPETS, ONE_LEFT)]
+    told = (CURRICULUM, SCENE, PUPPETS, ONE_LEFT, CONFUSED)
+    messages = [encode(message).decode() for message in told]
     done = subprocess.run(  # noqa: S603  (our own program)
         [mono, "--debug", str(program), *messages],
         capture_output=True,
@@ -138,7 +147,7 @@ def test_what_was_decided_is_played_after_a_reset_in_the_middle_of_a_step(
     Played as the tutor's, they would make it circulate at the start of every course.
     """
     course = ["Present", "Circulate", "Present"]
-    assert seen["played"] == [*course, *course[:2], *course[:1]]
+    assert seen["played"] == [*course, *course, *course[:1]]
 
 
 def test_every_sensor_writes_what_the_layout_says(seen: dict[str, Any]) -> None:
@@ -186,6 +195,14 @@ def test_simulated_learners_answer_when_python_foresaw_it(seen: dict[str, Any]) 
 
 def test_a_simulated_learner_leaves_when_python_names_it_no_more(seen: dict[str, Any]) -> None:
     assert seen["there"] == [1.0, 0.0, 1.0]
+    assert seen["shown"][1] == 0  # nothing of it: neither body nor head
+    assert seen["shown"][2] > 1
+
+
+def test_a_hand_that_is_up_for_a_moment_is_seen_at_the_next_decision(seen: dict[str, Any]) -> None:
+    """Signals are booked every 30 s; who raises a hand in between would wait in vain."""
+    behaviour = np.reshape(seen["behaviour"], (3, -1))
+    assert behaviour[:, BEHAVIOUR.index("hand_raised")].tolist() == [0.0, 0.0, 1.0]
 
 
 def test_the_end_of_a_decision_tells_how_often_each_sensor_was_read(seen: dict[str, Any]) -> None:

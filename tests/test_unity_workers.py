@@ -39,9 +39,13 @@ class _Link:
     behaviour: str = "Classroom"
     resets: list[tuple[Sequence[int], int]] = field(default_factory=list)
     closed: bool = False
+    refuses: Fault | None = None
+    """To be reset."""
 
     def reset(self, seeds: Sequence[int], *, spread: bool, episode: int) -> None:
         del spread
+        if self.refuses:
+            raise self.refuses
         self.resets.append((tuple(seeds), episode))
 
     def step(self, actions: Any) -> Any:
@@ -123,6 +127,17 @@ def test_a_worker_that_fails_is_started_again_until_it_comes(play: Play, fault: 
     assert well.resets == [((7, 8), 1)]  # its own classes, the next course
     assert set(workers.step(ACTIONS)) == {0, 1}
     assert workers.each[0].failures == 0
+
+
+def test_a_new_player_that_cannot_be_reset_is_closed(play: Play) -> None:
+    """It would run on beside the next one, a whole Unity build, until Python ends."""
+    bad, well = _Link(iter(()), refuses=SHAPE), _Link(iter(()))
+    workers, _, _ = play([_Link(iter([NAN])), bad, well])
+    workers.step(ACTIONS)
+    _until_back(workers)
+    assert bad.closed
+    assert not well.closed
+    assert [own for _, own in workers.faults] == [NAN, SHAPE]
 
 
 def test_failures_count_in_a_row_alone(play: Play) -> None:

@@ -199,11 +199,14 @@ class Workers:
         self._give_up()
         link = self.connect(worker.number, self._give_up)
         expected = worker.rows.stop - worker.rows.start
-        if link.classrooms != expected:
-            link.close()
-            raise AgentsDiffer(link.behaviour, link.classrooms, str(expected))
         episode = int(worker.begun.max())  # new learners, and not those of another run's seeds
-        link.reset(worker.seeds, spread=worker.spread, episode=episode)
+        try:
+            if link.classrooms != expected:
+                raise AgentsDiffer(link.behaviour, link.classrooms, str(expected))
+            link.reset(worker.seeds, spread=worker.spread, episode=episode)
+        except BaseException:
+            link.close()
+            raise
         worker.start(episode)
         return link
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Reflection;
 using System.Text;
 using AttentionLearning.Editor;
@@ -27,7 +28,7 @@ namespace AttentionLearning.Scene
             GameObject root = ClassroomBuilder.Build(course, true, new TextAsset(Items));
             JsonValue seen = JsonValue.Map();
             seen.With("faults", JsonValue.List(SceneCheck.Faults(), fault => fault));
-            int later = messages.Length - 1;
+            int later = messages.Length - 2;
             for (int i = 0; i < later; i++)
             {
                 Theatre.Deliver(Encoding.UTF8.GetBytes(messages[i]));
@@ -54,6 +55,15 @@ namespace AttentionLearning.Scene
             PlayDecision(played);
             seen.With("there", JsonValue.List(
                 Theatre.Observed["learner_present"], one => Math.Round((double)one, 6)));
+            seen.With("shown", JsonValue.List(
+                learners, learner => learner.gameObject.GetComponentsInChildren<Renderer>(true)
+                    .Count(part => part.enabled)));
+            Theatre.Deliver(Encoding.UTF8.GetBytes(messages[later + 1]));
+            Academy.Instance.EnvironmentStep(); // confused for one step, with the hand up
+            Theatre.Deliver(Encoding.UTF8.GetBytes(messages[later]));
+            PlayDecision(played);
+            seen.With("behaviour", JsonValue.List(
+                Theatre.Observed["behaviour"], one => Math.Round((double)one, 6)));
             Theatre.ResetComes = true; // in the middle of a decision
             PlayDecision(played);
             seen.With("played", JsonValue.List(played, activity => activity));

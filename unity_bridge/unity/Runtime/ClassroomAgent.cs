@@ -252,7 +252,7 @@ namespace AttentionLearning
             }
             float seconds = Time.fixedDeltaTime * speed;
             passed += seconds;
-            seating.Sample(seconds, Now());
+            seating.Sample(Record, seconds, Now());
             while (passed >= ClassroomLayout.StepSeconds && Record.Playing)
             {
                 passed -= ClassroomLayout.StepSeconds;

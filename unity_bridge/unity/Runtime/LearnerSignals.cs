@@ -34,7 +34,10 @@ namespace AttentionLearning
         /// <summary>Whether the hand is raised now.</summary>
         public abstract bool HandRaised { get; }
 
-        /// <summary>Whether what the learner looks at belongs to the lesson, as last sampled.</summary>
+        /// <summary>
+        /// Whether what the learner looks at belongs to the lesson, as last sampled; by the head
+        /// where nothing tracks the eyes.
+        /// </summary>
         public bool LooksAtLesson { get; private set; }
 
         /// <summary>Set the learner to do something from now on.</summary>
@@ -48,16 +51,18 @@ namespace AttentionLearning
         public void Sample(float seconds)
         {
             Ray ray;
-            if (TryGaze(out ray))
+            RaycastHit hit;
+            bool eyes = TryGaze(out ray);
+            if (eyes)
             {
-                RaycastHit hit;
                 LooksAtLesson = LessonTarget.IsHit(ray, out hit);
                 gaze.Add(LooksAtLesson, seconds);
             }
             if (TryHead(out ray))
             {
-                RaycastHit hit;
-                head.Add(LessonTarget.IsHit(ray, out hit), seconds);
+                bool faces = LessonTarget.IsHit(ray, out hit);
+                LooksAtLesson = eyes ? LooksAtLesson : faces;
+                head.Add(faces, seconds);
                 headPose.Add(ray.origin.x, ray.origin.y, ray.origin.z);
             }
             bool on;

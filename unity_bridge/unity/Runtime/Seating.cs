@@ -53,14 +53,16 @@ namespace AttentionLearning
         }
 
         /// <summary>Look once at everybody, and let simulated learners answer what is due.</summary>
+        /// <param name="record">Where raised hands are noted: one may be up for a moment only.</param>
         /// <param name="seconds">Since the last look.</param>
         /// <param name="time">Seconds since the course began.</param>
-        public void Sample(float seconds, double time)
+        public void Sample(ClassroomRecord record, float seconds, double time)
         {
-            foreach (LearnerSignals learner in learners)
+            for (int i = 0; i < learners.Length; i++)
             {
-                learner.Sample(seconds);
-                SimulatedLearner figure = learner as SimulatedLearner;
+                learners[i].Sample(seconds);
+                record.Learner(i).HandRaised |= learners[i].HandRaised;
+                SimulatedLearner figure = learners[i] as SimulatedLearner;
                 if (figure != null)
                 {
                     figure.AnswerUntil(time);
@@ -76,7 +78,6 @@ namespace AttentionLearning
                 LearnerRecord books = record.Learner(i);
                 learners[i].CloseWindow(books, record.Window);
                 books.TookOff = !learners[i].Wearing;
-                books.HandRaised |= learners[i].HandRaised;
                 if (!learners[i].Present)
                 {
                     books.Leave();

@@ -75,9 +75,9 @@ namespace AttentionLearning
         public void Pose(Puppet puppet)
         {
             present = puppet != null;
-            if (body != null)
+            foreach (Renderer part in gameObject.GetComponentsInChildren<Renderer>(true))
             {
-                body.enabled = present;
+                part.enabled = present;
             }
             if (!present)
             {
