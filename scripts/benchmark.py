@@ -4,6 +4,7 @@ Examples:
     python -m scripts.benchmark
     python -m scripts.benchmark --quick
     python -m scripts.benchmark --seconds 5 --json speed.json
+    python -m scripts.benchmark --growth --json growth.json     and the picture growth.png
 """
 
 import sys
@@ -17,6 +18,9 @@ from rich.table import Table
 from agents.presets import PRESETS, TrainConfig
 from agents.speed.c_reference import ratio_to_c
 from agents.speed.exchanges import EMPTY, classroom_steps_per_second, exchanges_per_second
+from agents.speed.growth import QUICK, Scope, growth
+from agents.speed.growth_plot import save_plot
+from agents.speed.growth_tables import axis_table, processes_table
 from agents.speed.inference import CLASSES, CORES, decision_ms, many_classes_ms
 from agents.speed.simulation import (
     bytes_per_classroom,
@@ -51,8 +55,12 @@ class Arguments:
     """Rollouts and updates timed, ours and stock PPO's in turns, after one that is not; >= 1."""
     decisions: int = 500
     """Decisions of the service timed, at least 100 for the slowest hundredth."""
+    growth: bool = False
+    """Measure, in place of all else, how cost grows with classrooms, learners, concepts and
+    processes: a quarter of an hour, and 13 GB of memory for 65,536 classrooms."""
     quick: bool = False
-    """The short form: a tenth of a second a repeat, one rollout, 100 decisions."""
+    """The short form: a tenth of a second a repeat, one rollout, 100 decisions; of growth: few
+    sizes, and small ones."""
     json: OutputFile = None
     """Where to write the figures as JSON."""
 
@@ -173,10 +181,26 @@ def of_exchanges(results: dict[str, Any]) -> list[tuple[str, str, str]]:
 def main(argv: list[str] | None = None) -> int:
     """Measure, print, and write what was printed."""
     arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+    if arguments.growth:
+        return measure_growth(arguments)
     results = measure(arguments)
     show(results)
     if arguments.json is not None:
         write_json(arguments.json, results)
+    return 0
+
+
+def measure_growth(arguments: Arguments) -> int:
+    """Measure and print how cost grows; write it, and draw it beside."""
+    scope = QUICK if arguments.quick else Scope(seconds=arguments.seconds)
+    found = growth(PRESETS[arguments.preset], scope)
+    console = Console()
+    for axis, each in found["axes"].items():
+        console.print(axis_table(axis, each))
+    console.print(processes_table(found))
+    if arguments.json is not None:
+        write_json(arguments.json, {"growth": found})
+        save_plot(found, arguments.json.with_suffix(".png"))
     return 0
 
 

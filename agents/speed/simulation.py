@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.speed.c_reference import everybody_foreseen
 from envs.activities import STEPS, Activity, Task
+from envs.classroom import DEFAULT_CURRICULUM
 from envs.constants import Constants
 from envs.course import Course
-from envs.curriculum import builtin
+from envs.curricula import find
 from envs.simulation import Simulation
 
 REPEATS: Final = 5
@@ -25,9 +27,11 @@ env.step(env.action_space.sample(None) * 0)
 """
 
 
-def make_simulation(batch: int, **settings: Any) -> Simulation:
+def make_simulation(
+    batch: int, curriculum: str = DEFAULT_CURRICULUM, **settings: Any
+) -> Simulation:
     """B default classrooms, begun."""
-    simulation = Simulation(batch, Course(**settings), builtin("algebra-16"), Constants())
+    simulation = Simulation(batch, Course(**settings), find(curriculum), Constants())
     simulation.seed(np.arange(batch))
     simulation.start()
     return simulation
@@ -35,17 +39,22 @@ def make_simulation(batch: int, **settings: Any) -> Simulation:
 
 def decisions_per_second(simulation: Simulation, seconds: float) -> float:
     """Decisions of all classrooms together: the tutor circulates (2 min), everybody practises."""
-    actions = np.zeros((simulation.batch, 3 + 2 * simulation.course.learners), np.int64)
     begin, decisions = time.perf_counter(), 0
     while time.perf_counter() - begin < seconds:
-        allowed = simulation.masks.task_mask[:, :, Task.PRACTISE_MATCHED] > 0
-        actions[:, 3::2] = np.where(allowed, 1 + decisions % 4, 0)
-        actions[:, 4::2] = np.where(allowed, decisions % 16, 0)
-        simulation.step(actions)
+        simulation.step(practising(simulation, decisions))
         decisions += 1
         if simulation.done.any():
             simulation.start(simulation.done)
     return simulation.batch * decisions / (time.perf_counter() - begin)
+
+
+def practising(simulation: Simulation, number: int) -> NDArray[np.int64]:
+    """Actions (B, 3 + 2 S) of the decision of that number: tasks and concepts in turns."""
+    actions = np.zeros_like(simulation.actions)
+    allowed = simulation.masks.task_mask[:, :, Task.PRACTISE_MATCHED] > 0
+    actions[:, 3::2] = np.where(allowed, 1 + number % 4, 0)
+    actions[:, 4::2] = np.where(allowed, number % simulation.curriculum.size, 0)
+    return actions
 
 
 def environment_speed(batch: int, seconds: float) -> float:
