@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.distributed.rendezvous import rendezvous
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from agents.cores import cores
 from agents.meeting_place import meeting_place
 
 Made = TypeVar("Made")
@@ -97,8 +98,7 @@ def threads(wanted: int) -> int:
     """As many threads as wanted, but together with its neighbours no more than there are cores."""
     if not dist.is_initialized():
         return wanted
-    cores = (os.cpu_count() or 1) // int(os.environ["LOCAL_WORLD_SIZE"])
-    return max(1, min(wanted, cores))
+    return max(1, min(wanted, cores() // int(os.environ["LOCAL_WORLD_SIZE"])))
 
 
 def device(wanted: str) -> str:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.class_record import ClassRecord
+from agents.cores import one_thread_each
 from agents.tutors.protocol import Kind, Privileged, Tutor
 from envs.constants import Constants
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
@@ -138,7 +138,7 @@ def _teach_all(
         )
         return teach(tutor, env, seeds.start)
 
-    with ThreadPoolExecutor(workers) as pool:
+    with one_thread_each(workers) as pool:
         return list(pool.map(teach_classes, tutors))
 
 

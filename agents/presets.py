@@ -25,9 +25,10 @@ class TrainConfig:
     classrooms: int = 64
     """Classrooms taught at the same time, by all processes together; more make each update's
     estimate steadier."""
-    threads: int = 1
+    threads: int | Literal["auto"] = 1
     """CPU threads for the network of each process: more pay only for a wide one. Results repeat bit
-    for bit only with the same number."""
+    for bit only with the same number. auto: as many as are fastest for such a run on this machine,
+    measured for some seconds at the first one, and written into the run's settings as a number."""
     simulation_threads: int = 1
     """CPU threads for the classrooms; more pay from about 4,096 of them, and change no result."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -66,7 +67,7 @@ class TrainConfig:
         """Check the counts that would otherwise fail far from here."""
         least = {"decisions": 1, "classrooms": 1, "threads": 1, "simulation_threads": 1}
         for name, low in (least | {"evaluation_classes": 0, "inspection_rollouts": 0}).items():
-            if getattr(self, name) < low:
+            if getattr(self, name) != "auto" and getattr(self, name) < low:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least {low}")
         if self.variety.groups > self.classrooms:
             raise ValueError(

@@ -12,7 +12,6 @@ Examples:
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +24,7 @@ from agents.against_others import Against, against_others
 from agents.checkpoint import has_model
 from agents.class_record import BELIEF_BINS
 from agents.comparison import Row, compare
+from agents.cores import one_thread_each
 from agents.decision.guard_rails import GuardRails
 from agents.decision.guarded_policy import GuardedPolicy
 from agents.evaluation import Outcome, evaluate
@@ -163,7 +163,7 @@ def teach_all(setting: Setting, arguments: Arguments, console: Console) -> list[
         return evaluate([tutor], course, curriculum, classes, seed=arguments.seed)[0]
 
     text = f"{len(tutors)} tutors teach {arguments.classes} classes"
-    with ThreadPoolExecutor(arguments.workers) as pool:
+    with one_thread_each(arguments.workers) as pool:
         taught = pool.map(teach, tutors)
         return list(track(taught, text, len(tutors), console=console, transient=True))
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import torch
 import tyro
 from rich.console import Console
 from rich.progress import track
@@ -27,6 +26,7 @@ from agents.presets import PRESETS, TrainConfig
 from agents.pretrained import save_heads
 from agents.pretraining import TUTORS, mixture, pretrain
 from agents.run_folder import new_folder, write_config
+from agents.speed.threads import with_threads
 from agents.tutors.mixture import Mixture
 from envs.course import TUNING_SEED
 from envs.curricula import find
@@ -140,8 +140,7 @@ def main(argv: list[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-        run, config = arguments.run or new_folder(), arguments.config
-        torch.set_num_threads(config.threads)
+        run, config = arguments.run or new_folder(), with_threads(arguments.config)
         model = make_model(config, arguments.seed)
         write_config(run, config, preset=arguments.preset, seed=arguments.seed)
         learn(model, arguments, run)

@@ -22,6 +22,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from agents.cores import cores
 from agents.presets import PRESETS, TrainConfig
 from agents.run_folder import RUNS
 from agents.search_space import SPACE, Interval, Options, as_flags, within
@@ -53,7 +54,7 @@ class Arguments:
     """Decisions of a whole training; default: those of the preset."""
     seed: int = 0
     """Of every training, so that all meet the same classes, and of the settings drawn."""
-    workers: int = os.cpu_count() or 1
+    workers: int = cores()
     """Trainings at the same time, a core each."""
     folder: Path = RUNS / "sweep"
     """Where the trainings are kept; a folder with a sweep of the same settings goes on."""
@@ -76,7 +77,7 @@ class Arguments:
     @property
     def config(self) -> TrainConfig:
         """Settings of every training before the sweep changes some."""
-        config = replace(PRESETS[self.preset], inspection_rollouts=0)
+        config = replace(PRESETS[self.preset], inspection_rollouts=0, simulation_threads=1)
         decisions = config.decisions if self.decisions is None else self.decisions
         return replace(config, decisions=decisions)
 

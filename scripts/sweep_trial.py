@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from ray import tune
 from stable_baselines3.common.callbacks import BaseCallback
 
@@ -14,6 +13,7 @@ from agents.checkpoint import save_policy, save_state
 from agents.presets import TrainConfig
 from agents.run_folder import CHECKPOINT, write_config
 from agents.search_space import changed
+from agents.speed.threads import with_threads
 from scripts.train import Arguments as Training
 from scripts.train import make_model, prepare
 from scripts.training_results import summary
@@ -63,8 +63,7 @@ class ReportCallback(BaseCallback):
 def train_one(settings: dict[str, Any], study: Study) -> None:
     """Train with the settings given, from a checkpoint if Ray Tune hands one over."""
     run = Path(tune.get_context().get_trial_dir()) / RUN
-    config = changed(study.config, settings)
-    torch.set_num_threads(config.threads)
+    config = with_threads(changed(study.config, settings))
     held = tune.get_checkpoint()
     if held is not None:
         with held.as_directory() as folder:

@@ -38,6 +38,7 @@ from agents.presets import PRESETS, TrainConfig, for_own_environment
 from agents.pretrained import start_from
 from agents.progress import CheckpointsCallback, ProgressCallback
 from agents.run_folder import CHECKPOINT, check_free, new_folder, read_config, write_config
+from agents.speed.threads import with_threads
 from agents.torch_profile import ProfileCallback
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
@@ -204,18 +205,23 @@ def imitate(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> None:
         model.logger.dump(number * each)
 
 
-def check_same(run: Path, config: TrainConfig, seed: int) -> None:
+def check_same(run: Path, config: TrainConfig, seed: int) -> TrainConfig:
     """Let the same command go on with its own run.
 
+    Returns:
+        The settings held: "auto" threads became a number, with which the run goes on.
+
     Raises:
-        ValueError: The folder holds another one.
+        ValueError: The folder holds another run.
     """
     held, content = read_config(run)
-    if (held, content["seed"]) != (config, seed):
+    asked = replace(config, threads=held.threads) if config.threads == "auto" else config
+    if (held, content["seed"]) != (asked, seed):
         raise ValueError(
             f"run is {run}; it holds a run with other settings or another seed: "
             f"expected a new folder, or --resume {run}"
         )
+    return held
 
 
 def begun(arguments: Arguments) -> tuple[Arguments, TrainConfig, Path]:
@@ -235,7 +241,7 @@ def begun(arguments: Arguments) -> tuple[Arguments, TrainConfig, Path]:
         config, content = read_config(run)
         arguments = replace(arguments, seed=content["seed"], preset=content["preset"])
     elif has_state(run / CHECKPOINT):
-        check_same(run, config, arguments.seed)
+        config = check_same(run, config, arguments.seed)
         arguments = replace(arguments, resume=run)
     else:
         check_free(run)
@@ -252,8 +258,8 @@ def train(arguments: Arguments) -> int:
     arguments, config, run = distributed.from_first(lambda: begun(arguments))
     if config.env is not None:
         require_conformance(config.env)
-    torch.set_num_threads(distributed.threads(config.threads))
     begin = time.monotonic()
+    config = with_threads(config)
     model = make_model(config, arguments.seed)
     print(f"run {run}, preset {arguments.preset}, seed {arguments.seed}, {place(model)}")
     try:
@@ -278,9 +284,10 @@ def train(arguments: Arguments) -> int:
 
 
 def place(model: ClassroomPPO) -> str:
-    """Where the network runs."""
+    """Where the network runs, and with how many threads of the CPU in each process."""
     several = f", {distributed.size()} processes" if distributed.size() > 1 else ""
-    return f"on {model.device}{several}"
+    threads = torch.get_num_threads()
+    return f"on {model.device}{several}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def main(argv: list[str] | None = None) -> int:

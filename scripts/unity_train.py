@@ -7,7 +7,6 @@ from math import inf
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import tyro
 from stable_baselines3.common.callbacks import BaseCallback
 
@@ -17,6 +16,7 @@ from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback
 from agents.run_folder import CHECKPOINT, check_free, new_folder
 from agents.sb3_adapter import SB3Classrooms
+from agents.speed.threads import with_threads
 from envs.curricula import find
 from scripts.output_path import OutputFile
 from scripts.train import (
@@ -116,7 +116,7 @@ class Train:
         else:
             check_same(folder, config, self.seed)
         arguments = Arguments(preset=self.preset, seed=self.seed, resume=resume, train=config)
-        torch.set_num_threads(config.threads)
+        config = with_threads(config)
         with tempfile.TemporaryDirectory() as place:
             env = UnityClassroomVectorEnv(
                 self._players(config, Path(place)), listening=self._listening()

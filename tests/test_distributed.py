@@ -217,7 +217,7 @@ def test_processes_of_a_machine_share_its_cores_and_devices(
 ) -> None:
     assert (distributed.threads(64), distributed.device("cuda")) == (64, "cuda")  # alone
     monkeypatch.setattr(dist, "is_initialized", lambda: True)
-    monkeypatch.setattr(os, "cpu_count", lambda: 12)
+    monkeypatch.setattr(distributed, "cores", lambda: 12)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "set_device", lambda _: None)

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import Logger
 
-from agents.classrooms import classrooms
-from agents.ppo import ClassroomPPO
 from agents.presets import TrainConfig
-from agents.speed.stock import stock_ppo
+from agents.speed.models import our_model, stock_model
+from agents.speed.threads import with_threads
 
 
 class Stopwatch:
@@ -41,9 +39,8 @@ def training_speed(config: TrainConfig, rollouts: int) -> dict[str, Any]:
     Ours and stock PPO take turns, a rollout and its update each, so that whatever else the machine
     does meets both; the ratio is the median over the turns.
     """
-    torch.set_num_threads(config.threads)
     per_rollout = config.classrooms * config.ppo.steps
-    config = replace(config, decisions=(rollouts + 1) * per_rollout)
+    config = replace(with_threads(config), decisions=(rollouts + 1) * per_rollout)
     ours, stock = our_model(config), stock_model(config)
     for model in (ours, stock):
         model.set_logger(Logger(folder=None, output_formats=[]))
@@ -66,18 +63,6 @@ def training_speed(config: TrainConfig, rollouts: int) -> dict[str, Any]:
             "update": spent["update"] / total,
         },
     }
-
-
-def our_model(config: TrainConfig) -> ClassroomPPO:
-    """The preset's model, as training makes it."""
-    return ClassroomPPO(
-        env=classrooms(config), config=config.ppo, policy_config=config.policy, seed=0, device="cpu"
-    )
-
-
-def stock_model(config: TrainConfig) -> BaseAlgorithm:
-    """Stock PPO with the same classrooms, network, rollouts and minibatches."""
-    return stock_ppo(classrooms(config), config.ppo, config.policy, seed=0)
 
 
 def _seconds(model: BaseAlgorithm, decisions: int) -> float:

@@ -1,0 +1,20 @@
+"""The models whose speed is measured."""
+
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from agents.classrooms import classrooms
+from agents.ppo import ClassroomPPO
+from agents.presets import TrainConfig
+from agents.speed.stock import stock_ppo
+
+
+def our_model(config: TrainConfig) -> ClassroomPPO:
+    """The preset's model, as training makes it."""
+    return ClassroomPPO(
+        env=classrooms(config), config=config.ppo, policy_config=config.policy, seed=0, device="cpu"
+    )
+
+
+def stock_model(config: TrainConfig) -> BaseAlgorithm:
+    """Stock PPO with the same classrooms, network, rollouts and minibatches."""
+    return stock_ppo(classrooms(config), config.ppo, config.policy, seed=0)
