@@ -4,7 +4,7 @@ import importlib.metadata
 import json
 import platform
 import subprocess
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -38,6 +38,25 @@ def check_free(folder: Path) -> None:
         raise ValueError(
             f"run is {folder}, which holds other things; expected a new or empty folder, or a run's"
         )
+
+
+def check_same(run: Path, config: TrainConfig, seed: int) -> TrainConfig:
+    """Let the same command go on with its own run.
+
+    Returns:
+        The settings held: "auto" threads became a number, with which the run goes on.
+
+    Raises:
+        ValueError: The folder holds another run.
+    """
+    held, content = read_config(run)
+    asked = replace(config, threads=held.threads) if config.threads == "auto" else config
+    if (held, content["seed"]) != (asked, seed):
+        raise ValueError(
+            f"run is {run}; it holds a run with other settings or another seed: "
+            f"expected a new folder, or --resume {run}"
+        )
+    return held
 
 
 def write_config(folder: Path, config: TrainConfig, *, preset: str, seed: int) -> None:

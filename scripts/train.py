@@ -37,7 +37,14 @@ from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig, for_own_environment
 from agents.pretrained import start_from
 from agents.progress import CheckpointsCallback, ProgressCallback
-from agents.run_folder import CHECKPOINT, check_free, new_folder, read_config, write_config
+from agents.run_folder import (
+    CHECKPOINT,
+    check_free,
+    check_same,
+    new_folder,
+    read_config,
+    write_config,
+)
 from agents.speed.threads import with_threads
 from agents.torch_profile import ProfileCallback
 from agents.tutors.protocol import Tutor
@@ -203,25 +210,6 @@ def imitate(model: ClassroomPPO, tutor: Tutor, rollouts: int) -> None:
     for number, loss in enumerate(track(losses, "imitation", rollouts), start=1):
         model.logger.record("train/imitation_loss", loss)
         model.logger.dump(number * each)
-
-
-def check_same(run: Path, config: TrainConfig, seed: int) -> TrainConfig:
-    """Let the same command go on with its own run.
-
-    Returns:
-        The settings held: "auto" threads became a number, with which the run goes on.
-
-    Raises:
-        ValueError: The folder holds another run.
-    """
-    held, content = read_config(run)
-    asked = replace(config, threads=held.threads) if config.threads == "auto" else config
-    if (held, content["seed"]) != (asked, seed):
-        raise ValueError(
-            f"run is {run}; it holds a run with other settings or another seed: "
-            f"expected a new folder, or --resume {run}"
-        )
-    return held
 
 
 def begun(arguments: Arguments) -> tuple[Arguments, TrainConfig, Path]:

@@ -14,7 +14,7 @@ from agents.checkpoint import has_state
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.progress import CheckpointsCallback
-from agents.run_folder import CHECKPOINT, check_free, new_folder
+from agents.run_folder import CHECKPOINT, check_free, check_same, new_folder
 from agents.sb3_adapter import SB3Classrooms
 from agents.speed.threads import with_threads
 from envs.curricula import find
@@ -22,7 +22,6 @@ from scripts.output_path import OutputFile
 from scripts.train import (
     INTERRUPTED,
     Arguments,
-    check_same,
     learn,
     prepare,
 )
