@@ -16,22 +16,7 @@ from envs.item_easiness import easiness_from_others
 from envs.learners.network import pack
 from envs.logs import AnswerLog
 from scripts.fit_learner import main
-from tests.answer_logs import write_pid
-
-LEARNERS, SKILLS, ANSWERS, ITEMS = 300, 6, 8, 5
-
-
-def generated(seed: int) -> tuple[AnswerLog, np.ndarray, np.ndarray]:
-    """A log of able and weak learners who learn, easiness and chance of every answer."""
-    rng = np.random.default_rng(seed)
-    skill = np.tile(np.repeat(np.arange(SKILLS), ANSWERS), LEARNERS)
-    learner = np.repeat(np.arange(LEARNERS), SKILLS * ANSWERS)
-    item = skill * ITEMS + rng.integers(0, ITEMS, skill.size)
-    easiness = rng.normal(0, 1, SKILLS * ITEMS)[item]
-    practice = np.log1p(np.tile(np.arange(ANSWERS), LEARNERS * SKILLS))
-    chance = expit(rng.normal(0, 1.2, LEARNERS)[learner] + easiness + 0.4 * practice - 0.3)
-    correct = (rng.random(skill.size) < chance).astype(np.int64)
-    return AnswerLog(learner, skill, item, correct), easiness, chance
+from tests.answer_logs import ANSWERS, LEARNERS, SKILLS, generated, write_pid
 
 
 @pytest.fixture(scope="module")
