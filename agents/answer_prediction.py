@@ -20,6 +20,7 @@ from envs.answer_filter import log_loss
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum import Curriculum
 from envs.learners.calibrated import LOGISTIC_NORMAL
+from envs.logs import Floats, Ints
 from envs.vector import ClassroomVectorEnv
 from policies.encoder import Encoder, Observation
 from policies.policy import AttentionPolicy
@@ -66,7 +67,7 @@ def by_belief(obs: Observation) -> Tensor:
 
 @torch.no_grad()
 def foretell(
-    predictors: dict[str, Predictor], tutor: Tutor, env: ClassroomVectorEnv, seed: int
+    predictors: Mapping[str, Predictor], tutor: Tutor, env: ClassroomVectorEnv, seed: int
 ) -> dict[str, AnswerFigures]:
     """Let a tutor teach each class of the environment one course, and compare with what came.
 
@@ -102,13 +103,8 @@ def foretell(
     return {name: _figures(torch.cat(parts).numpy(), answers) for name, parts in said.items()}
 
 
-def foretold_by_runs(
-    found: Mapping[str, Sequence[TrainedRun]], course: Course, curriculum: Curriculum, classes: int
-) -> dict[str, AnswerFigures]:
-    """Of the first run of each name that has learnt to foretell answers, and of the belief.
-
-    All on the same classes for evaluation, taught by a rule that lets all practise.
-    """
+def predictors_of(found: Mapping[str, Sequence[TrainedRun]]) -> dict[str, Predictor]:
+    """The belief, and the first run of each name that has learnt to foretell answers."""
     predictors: dict[str, Predictor] = {"belief": by_belief}
     for name, runs in found.items():
         config, policy = runs[0].config.ppo.auxiliary, runs[0].tutor.policy.to("cpu")
@@ -116,17 +112,22 @@ def foretold_by_runs(
             auxiliary = Auxiliary(policy, config)
             load_heads(auxiliary, runs[0].folder)
             predictors[name] = by_heads(policy, auxiliary)
+    return predictors
+
+
+def foretold_by_runs(
+    found: Mapping[str, Sequence[TrainedRun]], course: Course, curriculum: Curriculum, classes: int
+) -> dict[str, AnswerFigures]:
+    """Figures of `predictors_of` runs, on the same classes for evaluation.
+
+    A rule that lets all practise teaches them.
+    """
     env = ClassroomVectorEnv(classes, course=course, curriculum=curriculum)
-    return foretell(predictors, make_tutor(PRACTISING), env, EVALUATION_SEED)
+    return foretell(predictors_of(found), make_tutor(PRACTISING), env, EVALUATION_SEED)
 
 
-def _figures(probability: NDArray[np.float32], answers: NDArray[np.float32]) -> AnswerFigures:
-    """Of predictions (N,) and how many answers they were for, and how many right, (N, 2)."""
-    right = answers[:, 1].astype(int)
-    wrong = answers[:, 0].astype(int) - right
-    said = np.concatenate([np.repeat(probability, right), np.repeat(probability, wrong)])
-    said = said.astype(np.float64)
-    correct = np.repeat([1, 0], [right.sum(), wrong.sum()])
+def answer_figures(said: Floats, correct: Ints) -> AnswerFigures:
+    """Of the probability (N,) given to each answer, and whether it was right, 0 or 1."""
     told = classified(said, correct, LIKELIER)
     return AnswerFigures(
         auc=told.auc,
@@ -137,3 +138,11 @@ def _figures(probability: NDArray[np.float32], answers: NDArray[np.float32]) -> 
         correct=told.positives,
         answers=told.cases,
     )
+
+
+def _figures(probability: NDArray[np.float32], answers: NDArray[np.float32]) -> AnswerFigures:
+    """Of predictions (N,) and how many answers they were for, and how many right, (N, 2)."""
+    right = answers[:, 1].astype(int)
+    wrong = answers[:, 0].astype(int) - right
+    said = np.concatenate([np.repeat(probability, right), np.repeat(probability, wrong)])
+    return answer_figures(said.astype(np.float64), np.repeat([1, 0], [right.sum(), wrong.sum()]))

@@ -2,15 +2,19 @@
 
 Examples:
     python -m scripts.pretrain                              a new run folder, some minutes
+    python -m scripts.pretrain --log data/assist2009_pid    from a log of real answers, too
     python -m scripts.pretrain --quick --json pretrain.json
     python -m scripts.train --init runs/pretrained          then starts PPO from its trunk
+
+A log of answers is replayed as classes of one learner each (`envs.log_replay`); the last fifth of
+its learners is held out, as in `scripts.fit_learner`. No row of it leaves the program.
 """
 
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import tyro
 from rich.console import Console
@@ -18,14 +22,15 @@ from rich.progress import track
 from rich.table import Table
 from stable_baselines3.common.logger import configure
 
-from agents.answer_prediction import AnswerFigures, by_belief, by_heads, foretell
+from agents.answer_prediction import AnswerFigures, Predictor, by_belief, by_heads, foretell
 from agents.checkpoint import save_policy
 from agents.imitation import WarmStart
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.pretrained import save_heads
 from agents.pretraining import TUTORS, mixture, pretrain
-from agents.run_folder import new_folder, write_config
+from agents.replayed_log import ReplayedLog, read_log
+from agents.run_folder import check_free, new_folder, write_config
 from agents.speed.threads import with_threads
 from agents.tutors.mixture import Mixture
 from envs.course import TUNING_SEED
@@ -33,6 +38,7 @@ from envs.curricula import find
 from envs.seeds import check_seeds
 from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
+from scripts.fit_learner import others
 from scripts.output_path import OutputFile, OutputFolder
 from scripts.train import make_model
 
@@ -54,6 +60,10 @@ class Arguments:
     """Weight of predicting what is hidden and the next answers; 0 leaves it out."""
     cross_weight: float = 0.1
     """Weight of the modalities' agreement; 0 leaves it out."""
+    log: Path | None = None
+    """File or folder in the ASSISTments pid format, to learn from between the rollouts."""
+    passes: int = 5
+    """How often each answer of the log is learnt from."""
     tutors: tuple[str, ...] = TUTORS
     """Rules that share the classrooms."""
     run: OutputFolder = None
@@ -69,13 +79,15 @@ class Arguments:
         """Refuse what would fail minutes later."""
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
-        if self.rollouts < 1 or self.classes < 0:
+        if self.rollouts < 1 or self.classes < 0 or self.passes < 1:
             raise ValueError(
-                f"rollouts and classes are {self.rollouts} and {self.classes}; "
-                "expected at least 1 and 0"
+                f"rollouts, classes and passes are {self.rollouts}, {self.classes} and "
+                f"{self.passes}; expected at least 1, 0 and 1"
             )
         if not self.self_weight and not self.cross_weight:
             raise ValueError("self_weight and cross_weight are 0; expected something to learn")
+        if self.log is not None and not self.self_weight:
+            raise ValueError("self_weight is 0 with a log; expected more, to learn its answers")
         taught = self.config.class_seeds(self.seed)
         check_seeds(taught.start, len(taught), "training")
         self.teachers().reset(self.config.classrooms)
@@ -93,18 +105,28 @@ class Arguments:
         ppo = replace(preset.ppo, auxiliary=auxiliary)
         return replace(preset, ppo=ppo, warm_start=WarmStart(), inspection_rollouts=0)
 
+    @property
+    def length(self) -> tuple[int, int]:
+        """Rollouts, and passes over the log."""
+        return (QUICK_ROLLOUTS, 1) if self.quick else (self.rollouts, self.passes)
+
     def teachers(self) -> Mixture:
         """The rules, as one tutor."""
         return mixture(self.tutors, self.config.course.tracer)
 
 
-def learn(model: ClassroomPPO, arguments: Arguments, run: Path) -> None:
+def learn(
+    model: ClassroomPPO, arguments: Arguments, run: Path, log: ReplayedLog | None = None
+) -> None:
     """Pre-train with a bar, losses to TensorBoard, and save."""
     model.set_logger(configure(str(run), ["tensorboard"]))
-    rollouts = QUICK_ROLLOUTS if arguments.quick else arguments.rollouts
-    losses = pretrain(model, arguments.teachers(), rollouts)
+    rollouts, passes = arguments.length
+    shares = None
+    if log is not None:
+        shares = log.shares(rollouts, passes, arguments.seed, model.device)
+    losses = pretrain(model, arguments.teachers(), rollouts, shares)
     for number, found in enumerate(track(losses, "pre-training", rollouts), start=1):
-        for name, value in found._asdict().items():
+        for name, value in found.items():
             model.logger.record(f"train/{name}", float(value))
         model.logger.dump(number * model.n_steps * model.n_envs)
     if model.auxiliary is not None:
@@ -112,17 +134,24 @@ def learn(model: ClassroomPPO, arguments: Arguments, run: Path) -> None:
     save_policy(model.policy, run, {"pretraining_rollouts": rollouts})
 
 
+def predictors(model: ClassroomPPO) -> dict[str, Predictor]:
+    """Who foretells answers: the trunk, where it has learnt to, and the belief."""
+    if model.auxiliary is None or not model.auxiliary.config.self_weight:
+        return {}
+    model.policy.set_training_mode(False)
+    heads = by_heads(model.policy.to("cpu"), model.auxiliary.to("cpu"))
+    return {"trunk": heads, "belief": by_belief}
+
+
 def foretold(model: ClassroomPPO, arguments: Arguments) -> dict[str, AnswerFigures]:
     """Next answers on tuning classes, by the trunk and by knowledge tracing."""
     classes = min(arguments.classes, QUICK_CLASSES) if arguments.quick else arguments.classes
-    if not classes or model.auxiliary is None or not arguments.self_weight:
+    asked = predictors(model)
+    if not classes or not asked:
         return {}
     config = arguments.config
     env = ClassroomVectorEnv(classes, course=config.course, curriculum=find(config.curriculum))
-    model.policy.set_training_mode(False)
-    heads = by_heads(model.policy.to("cpu"), model.auxiliary.to("cpu"))
-    predictors = {"trunk": heads, "belief": by_belief}
-    return foretell(predictors, arguments.teachers(), env, TUNING_SEED)
+    return foretell(asked, arguments.teachers(), env, TUNING_SEED)
 
 
 def table(figures: Mapping[str, AnswerFigures], classes: int) -> Table:
@@ -135,26 +164,47 @@ def table(figures: Mapping[str, AnswerFigures], classes: int) -> Table:
     return shown
 
 
+def log_table(figures: Mapping[str, Mapping[str, float]], source: str) -> Table:
+    """One row a predictor, and others that were fitted to ASSISTments 2009."""
+    first = next(iter(figures.values()))
+    held_out = f"{first['answers']:,} answers of {first['learners']:,} learners held out"
+    shown = Table(title=f"next answers in {source}: {held_out}, items known")
+    for title in ("by", "AUC", "log loss"):
+        shown.add_column(title, justify="left" if title == "by" else "right")
+    for name, each in figures.items():
+        cells = (f"{each[k]:.4f} +- {each[f'{k}_error']:.4f}" for k in ("auc", "log_loss"))
+        shown.add_row(name, *cells)
+    for name, (auc, loss) in others().items():
+        known = "" if loss is None else f"{loss:.3f}"
+        shown.add_row(f"{name} (ASSISTments 2009)", f"{auc:.3f}", known)
+    return shown
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
         run, config = arguments.run or new_folder(), with_threads(arguments.config)
+        check_free(run)
+        log = read_log(arguments.log, quick=arguments.quick) if arguments.log else None
         model = make_model(config, arguments.seed)
         write_config(run, config, preset=arguments.preset, seed=arguments.seed)
-        learn(model, arguments, run)
+        learn(model, arguments, run, log)
         figures = foretold(model, arguments)
+        real = log and log.foretold(predictors(model))
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     if figures:
         console.print(table(figures, arguments.classes))
+    if real and arguments.log:
+        console.print(log_table(real, arguments.log.name))
     console.print(f"start from it: python -m scripts.train --init {run}")
     if arguments.json is not None:
         simulated = {name: each.as_dict() for name, each in figures.items()}
-        results: dict[str, Any] = {"run": str(run), "next_answer_auc": {"simulated": simulated}}
-        write_json(arguments.json, results)
+        foreseen = {"simulated": simulated, "real": real}
+        write_json(arguments.json, {"run": str(run), "next_answer_auc": foreseen})
     return 0
 
 
