@@ -8,6 +8,7 @@ Examples:
     python -m scripts.ablate --seeds 0 1 2 3 4             hours; again after Ctrl-C: it goes on
     python -m scripts.ablate --decisions 100_000           each training shorter
     python -m scripts.ablate --study parts --variants "no belief" --json parts.json
+    python -m scripts.ablate --log data/assist2009_pid     pre-trains on real answers, too
 """
 
 import sys
@@ -21,11 +22,12 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.ablation import STUDIES, Ablation, Variant, milliseconds_per_decision, summarise
-from agents.answer_prediction import AnswerFigures, foretold_by_runs
+from agents.answer_prediction import AnswerFigures, foretold_by_runs, predictors_of
 from agents.checkpoint import has_model
 from agents.evaluation import evaluate, gains
 from agents.failures import Failure, with_failures
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
+from agents.replayed_log import read_log
 from agents.statistics import Estimate
 from agents.trained_run import TrainedRun, read_run
 from agents.tutors.registry import make_tutor
@@ -62,6 +64,9 @@ class Arguments:
     """The small form: one seed of the quick preset."""
     runs: Path = Path("runs/ablation")
     """Folder of the run folders; runs found there are used, unfinished ones go on."""
+    log: Path | None = None
+    """Answer log in the ASSISTments pid format, which the trunk then learns from, too, and on whose
+    held-out learners answers are foretold; only where losses are compared."""
     classes: int = 512
     """Unseen classes of the comparison; a quarter of them where sensors fail."""
     workers: int = 2
@@ -86,6 +91,14 @@ class Arguments:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
         if self.decisions is not None and self.quick:
             raise ValueError(f"decisions is {self.decisions} with quick; expected one of the two")
+        if self.log is not None:
+            self._check_log(self.log)
+
+    def _check_log(self, log: Path) -> None:
+        if self.study != "losses":
+            raise ValueError(f"log is {log} with study {self.study}; expected study losses")
+        if not log.exists():
+            raise ValueError(f"log is {log}; expected a file or folder that is there")
 
     @property
     def training(self) -> tuple[str, TrainConfig, tuple[int, ...]]:
@@ -131,9 +144,10 @@ def train_all(arguments: Arguments) -> dict[str, list[Path]]:
 
 def pretrained(arguments: Arguments, preset: str, seed: int) -> Path:
     """The folder of a pre-trained trunk, made unless it is there."""
-    run = arguments.runs / f"{preset}-trunk-{seed}"
+    run = arguments.runs / f"{preset}-{'log-' if arguments.log else ''}trunk-{seed}"
     if not has_model(run):
         words = [f"--preset={preset}", f"--seed={seed}", f"--run={run}", "--classes=0"]
+        words += [f"--log={arguments.log}"] if arguments.log else []
         if code := pretrain.main([*words, *(["--quick"] if arguments.quick else [])]):
             sys.exit(code)
     return run
@@ -207,8 +221,9 @@ def as_json(
     results: Sequence[Ablation],
     failed: Mapping[str, Mapping[str, Failure]],
     foretold: Mapping[str, AnswerFigures],
+    real: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Results of the study of losses; the real log has its own command, and nothing here."""
+    """Results of the study of losses; without a log nothing is real."""
     return {
         "variants": {
             each.variant: each.as_dict()
@@ -217,7 +232,7 @@ def as_json(
         },
         "next_answer_auc": {
             "simulated": {name: each.as_dict() for name, each in foretold.items()},
-            "real": None,
+            "real": real,
         },
     }
 
@@ -234,8 +249,23 @@ def study_losses(
         )
         for name, runs in found.items()
     }
-    foretold = foretold_by_runs(found, config.course, curriculum, classes)
-    return as_json(results, failed, foretold), failures_table(failed)
+    able = foretellers(arguments, found)
+    foretold = foretold_by_runs(able, config.course, curriculum, classes)
+    real = None
+    if arguments.log is not None:
+        log = read_log(arguments.log, quick=arguments.quick)
+        real = log.foretold(predictors_of(able))
+    return as_json(results, failed, foretold, real), failures_table(failed)
+
+
+def foretellers(
+    arguments: Arguments, found: Mapping[str, Sequence[TrainedRun]]
+) -> dict[str, Sequence[TrainedRun]]:
+    """All runs by variant, and the pre-trained trunk as it was before any reward."""
+    preset, _, seeds = arguments.training
+    if not any(variant.pretrained for variant in arguments.chosen.values()):
+        return dict(found)
+    return {**found, "trunk": [read_run(pretrained(arguments, preset, seeds[0]))]}
 
 
 def main(argv: list[str] | None = None) -> int:

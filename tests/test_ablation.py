@@ -17,6 +17,7 @@ from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 from scripts import ablate as command
 from scripts import pretrain, train
+from tests.answer_logs import generated, write_pid
 
 
 def written_curve(folder: Path, values: list[float]) -> Path:
@@ -95,7 +96,9 @@ def test_command_trains_compares_and_goes_on(
 @pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_losses_are_compared_with_failing_sensors_too(tmp_path: Path) -> None:
+    write_pid(tmp_path / "log.csv", generated(4)[0], learners=25)
     words = ["--quick", f"--runs={tmp_path}", "--variants", "L_self", "all, pre-trained"]
+    words.append(f"--log={tmp_path / 'log.csv'}")
     assert command.main([*words, f"--json={tmp_path / 'losses.json'}"]) == 0
     found = json.loads((tmp_path / "losses.json").read_text(encoding="utf-8"))
     assert found["variants"].keys() == {"PPO alone", "L_self", "all, pre-trained"}
@@ -103,11 +106,20 @@ def test_losses_are_compared_with_failing_sensors_too(tmp_path: Path) -> None:
         assert each.keys() >= {"steps_to_target", "nlg", "nlg_missing"}
         assert each["nlg_missing"].keys() == FAILURES.keys()
         assert each["nlg_missing"][NONE]["lost"]["mean"] == 0
-    foretold = found["next_answer_auc"]["simulated"]
-    assert foretold.keys() == {"belief", "L_self", "all, pre-trained"}
+    foretold = found["next_answer_auc"]
+    assert foretold["simulated"].keys() == {"belief", "L_self", "all, pre-trained", "trunk"}
+    assert foretold["real"].keys() == {*foretold["simulated"], "tracer"}
     config, _ = read_config(tmp_path / "quick-all-pre-trained-0")
-    assert config.init == str(tmp_path / "quick-trunk-0")
+    assert config.init == str(tmp_path / "quick-log-trunk-0")
     assert (config.ppo.auxiliary.self_weight, config.ppo.auxiliary.cross_weight) == (0.1, 0.1)
+
+
+def test_a_log_is_refused_before_hours_of_training(tmp_path: Path) -> None:
+    missing = tmp_path / "none.csv"
+    with pytest.raises(ValueError, match=r"none\.csv; expected a file or folder that is there"):
+        command.Arguments(log=missing)
+    with pytest.raises(ValueError, match=f"log is {tmp_path} with study parts"):
+        command.Arguments(log=tmp_path, study="parts")
 
 
 def test_an_unknown_variant_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
