@@ -165,12 +165,14 @@ def prepare(model: ClassroomPPO, config: TrainConfig, arguments: Arguments, run:
             start from does not fit.
     """
     tutor, first = teacher(config), distributed.is_first()
+    goes_on = arguments.resume is not None
+    goes_on = goes_on and distributed.from_first(lambda: has_state(run / CHECKPOINT))
+    if first and config.init is not None and not goes_on:
+        start_from(model, Path(config.init), config.init_parts)  # before anything is written
     model.set_logger(configure(str(run), ["tensorboard"]) if first else Logger(None, []))
-    if arguments.resume is not None and distributed.from_first(lambda: has_state(run / CHECKPOINT)):
+    if goes_on:
         resume(model, config, run)
         return
-    if first and config.init is not None:
-        start_from(model, Path(config.init), config.init_parts)
     distributed.copy_first(model.policy, model.auxiliary)
     if first:
         write_config(run, config, preset=arguments.preset, seed=arguments.seed)
