@@ -139,12 +139,15 @@ def test_one_behaviour_of_unity_to_a_file_named_after_it() -> None:
 
 def test_what_the_editor_fits_out_survives_the_play_button() -> None:
     """Pressing Play reloads the scene: a field that Unity does not serialise would be lost."""
+    fitted_out = 0
     for source in (PACKAGE / "Runtime").glob("*.cs"):
         text = source.read_text("utf-8")
         furnish = re.search(r"void Furnish\(.*?\n        }\n", text, re.DOTALL)
         for field in re.findall(r"this\.(\w+) = ", furnish[0] if furnish else ""):
             kept = rf"\[SerializeField\](?:\s*\[[^\n]*\])?\s*private [^\n;=]* {field}\b"
             assert re.search(kept, text), f"{source.name}: {field}"
+            fitted_out += 1
+    assert fitted_out >= 24, "the pattern no longer finds what Furnish sets"
 
 
 def test_c_sharp_files_are_short() -> None:
