@@ -6,6 +6,7 @@ physics but "whatever a ray is aimed at", no connection: the package's stand-in 
 
 import json
 import math
+import re
 import shutil
 import subprocess
 from typing import Any
@@ -122,7 +123,39 @@ def test_what_the_button_builds_has_no_fault(seen: dict[str, Any]) -> None:
 
 def test_an_empty_seat_is_named(seen: dict[str, Any]) -> None:
     assert len(seen["broken"]) == 1
-    assert "learner 1 is empty; expected the seat's Learner Signals" in seen["broken"][0]
+    assert "Classroom: learner 1 is empty; expected the seat's Learner Signals" in seen["broken"][0]
+
+
+def test_every_reference_that_somebody_forgets_is_named(seen: dict[str, Any]) -> None:
+    """Else "The scene can be played" stands before an exception in every step.
+
+    What may be missing says so in its tooltip; an empty seat is named as the course counts it.
+    """
+    tried = [own for own in seen["forgotten"] if own["field"] != "learners"]
+    assert {own["component"] for own in tried} == {
+        "AttentionOverlay",
+        "ClassroomAgent",
+        "ClassroomLink",
+        "HumanLearner",
+        "ItemPanel",
+        "SessionRecorder",
+        "SimulatedLearner",
+        "TutorAvatar",
+    }
+    for own in tried:
+        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", own["component"])
+        place = f"{own['object']}: {title} > {own['field'].capitalize()}"
+        if own["optional"]:
+            assert own["faults"] == [], own
+        else:
+            emptied = rf"{place}( > Element \d)? is empty: drag .* there\."
+            assert any(re.fullmatch(emptied, fault) for fault in own["faults"]), own
+
+
+def test_a_decision_requester_is_named(seen: dict[str, Any]) -> None:
+    """It would ask Python in the middle of an activity, and the answers would be dropped."""
+    assert len(seen["requester"]) == 1
+    assert "Classroom: remove the Decision Requester" in seen["requester"][0]
 
 
 def test_decisions_come_when_an_activity_ends_and_the_course_when_its_time_is_over(

@@ -68,8 +68,11 @@ namespace AttentionLearning.Scene
             PlayDecision(played);
             seen.With("played", JsonValue.List(played, activity => activity));
             seen.With("record", root.GetComponent<SessionRecorder>().Path);
+            seen.With("forgotten", Forgotten.References());
             root.GetComponent<ClassroomAgent>().Furnish(course, new LearnerSignals[3], null);
             seen.With("broken", JsonValue.List(SceneCheck.Faults(), fault => fault));
+            root.GetComponent<ClassroomAgent>().Furnish(course, learners, null);
+            seen.With("requester", Forgotten.Requester(root));
             Console.WriteLine(JsonWriter.Write(seen));
         }
 

@@ -135,6 +135,8 @@ namespace Unity.MLAgents
         }
     }
 
+    public class DecisionRequester : MonoBehaviour { }
+
     /// Not ML-Agents': what a test sees of a play.
     public sealed class Theatre : Actuators.IDiscreteActionMask
     {

@@ -1,5 +1,7 @@
 // As much of UnityEditor as the package uses, from Unity's scripting reference.
 using System;
+using System.Reflection;
+using System.Text.RegularExpressions;
 using UnityEngine;
 using Object = UnityEngine.Object;
 
@@ -72,6 +74,50 @@ namespace UnityEditor
     public sealed class Selection
     {
         public static GameObject activeGameObject { get; set; }
+    }
+
+    /// Reads serialised fields of references and of lists of them, which is what Validate needs.
+    public class SerializedObject
+    {
+        private readonly Object read;
+        public SerializedObject(Object obj)
+        {
+            read = obj;
+        }
+        public SerializedProperty FindProperty(string propertyPath)
+        {
+            FieldInfo field = read.GetType().GetField(
+                propertyPath, BindingFlags.Instance | BindingFlags.NonPublic);
+            bool kept = field != null && field.IsDefined(typeof(SerializeField));
+            return kept ? new SerializedProperty(field.Name, field.GetValue(read)) : null;
+        }
+    }
+
+    public class SerializedProperty
+    {
+        private readonly object value;
+        internal SerializedProperty(string name, object value)
+        {
+            displayName = ObjectNames.NicifyVariableName(name);
+            this.value = value;
+        }
+        public string displayName { get; }
+        public bool isArray { get { return value is Array; } }
+        public int arraySize { get { return ((Array)value).Length; } }
+        public Object objectReferenceValue { get { return (Object)value; } }
+        public SerializedProperty GetArrayElementAtIndex(int index)
+        {
+            return new SerializedProperty("element", ((Array)value).GetValue(index));
+        }
+    }
+
+    public sealed class ObjectNames
+    {
+        public static string NicifyVariableName(string name)
+        {
+            string words = Regex.Replace(name, "(?<=[a-z])(?=[A-Z])", " ");
+            return char.ToUpperInvariant(words[0]) + words.Substring(1);
+        }
     }
 
     public class Undo

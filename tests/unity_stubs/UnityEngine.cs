@@ -9,7 +9,7 @@ namespace UnityEngine
 {
     public class Object
     {
-        public string name { get; set; }
+        public virtual string name { get; set; }
         public static implicit operator bool(Object exists) { return !ReferenceEquals(exists, null); }
         public static bool operator ==(Object x, Object y) { return ReferenceEquals(x, y); }
         public static bool operator !=(Object x, Object y) { return !ReferenceEquals(x, y); }
@@ -25,6 +25,11 @@ namespace UnityEngine
     {
         internal GameObject owner;
         internal bool awake;
+        public override string name
+        {
+            get { return owner.name; }
+            set { owner.name = value; }
+        }
         public Transform transform { get { return owner.transform; } }
         public GameObject gameObject { get { return owner; } }
         public T GetComponent<T>() { return owner.GetComponent<T>(); }
@@ -436,7 +441,11 @@ namespace UnityEngine
     [AttributeUsage(AttributeTargets.Field)]
     public class TooltipAttribute : Attribute
     {
-        public TooltipAttribute(string tooltip) { }
+        public readonly string tooltip;
+        public TooltipAttribute(string tooltip)
+        {
+            this.tooltip = tooltip;
+        }
     }
 
     public sealed class AddComponentMenu : Attribute

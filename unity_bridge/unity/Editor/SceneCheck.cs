@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Unity.MLAgents;
 using Unity.MLAgents.Policies;
 using UnityEngine;
 using UnityEngine.SceneManagement;
@@ -31,6 +32,7 @@ namespace AttentionLearning.Editor
                     faults.Add(agent.name + " is not in the Classroom Link's list: add it there.");
                 }
             }
+            faults.AddRange(NeededReferences.Missing());
             return faults;
         }
 
@@ -57,6 +59,11 @@ namespace AttentionLearning.Editor
             {
                 faults.Add(agent.name + ": Behavior Type is " + behaviour.BehaviorType
                     + "; expected Default, or Python is never asked.");
+            }
+            if (agent.GetComponent<DecisionRequester>() != null)
+            {
+                faults.Add(agent.name + ": remove the Decision Requester; it asks in the middle of an"
+                    + " activity, where no answer can be played.");
             }
         }
     }

@@ -19,7 +19,7 @@ namespace AttentionLearning
         private ItemPanel panel;
 
         [SerializeField]
-        [Tooltip("Items by concept, as Documentation~ describes.")]
+        [Tooltip("Items by concept, as Documentation~ describes; may be missing: nothing is asked.")]
         private TextAsset items;
 
         [SerializeField]
