@@ -180,7 +180,23 @@ def test_what_was_decided_is_played_after_a_reset_in_the_middle_of_a_step(
     Played as the tutor's, they would make it circulate at the start of every course.
     """
     course = ["Present", "Circulate", "Present"]
-    assert seen["played"] == [*course, *course, *course[:1]]
+    assert seen["played"] == [*course, *course, *course, *course[:1]]
+
+
+def test_gains_that_a_scene_knows_are_reward_and_outcome_of_their_decision(
+    seen: dict[str, Any],
+) -> None:
+    """Through these alone a simulation in C# can train: present (4), circulate (2), present (4)."""
+    gains = seen["gains"]
+    layout = Layout(3, 2)
+    assert gains["reward"] == 0.25 - 0.5 + 0.125
+    assert gains["sizes"] == {field.name: field.size for field in layout.fields}
+    sent = layout.unpack("outcome", np.array(gains["outcomes"], np.float32))
+    assert sent.pop("minutes").tolist() == [4.0, 2.0, 4.0]
+    assert sent.pop("learning_gain").tolist() == [0.0, -0.125, 0.0]
+    nobody = [0.0, 0.0, 0.0]
+    assert sent.pop("learner_reward").tolist() == [nobody, [0.375, 0.0, -0.5], nobody]
+    assert not any(unknown.any() for unknown in sent.values())
 
 
 def test_every_sensor_writes_what_the_layout_says(seen: dict[str, Any]) -> None:

@@ -145,3 +145,28 @@ def test_masks_and_the_rules_that_they_name_are_the_same(wire: WireProgram) -> N
         faults += said["faults"]
     assert len(set(faults)) > 50
     assert None in faults
+
+
+@pytest.mark.parametrize("learners", [1, 3, 40])
+def test_gains_are_written_as_the_outcome_that_python_reads(
+    wire: WireProgram, learners: int
+) -> None:
+    """Each decision's own: nothing of the one before, and several gains of a learner add up."""
+    rng = np.random.default_rng(3)
+    layout = Layout(learners, 2)
+    decisions, outcomes = [], []
+    for minutes in (4.0, 0.5, 2.0):
+        whose = rng.integers(learners, size=7)
+        gains = rng.normal(size=7).astype(np.float32)
+        decisions.append({"minutes": minutes, "learners": whose.tolist(), "gains": gains.tolist()})
+        earned = np.zeros((1, learners), np.float32)
+        np.add.at(earned[0], whose, gains)
+        known = {
+            "minutes": np.array([minutes]),
+            "learning_gain": np.cumsum(earned, axis=1, dtype=np.float32)[:, -1],
+            "learner_reward": earned,
+        }
+        unknown = {part: np.zeros((1, *shape)) for part, shape in layout.parts("outcome").items()}
+        outcomes.append(layout.pack("outcome", unknown | known))
+    said = wire.ask("gains", learners=learners, concepts=2, decisions=decisions)["outcomes"]
+    assert [bytes.fromhex(outcome) for outcome in said] == [own.tobytes() for own in outcomes]

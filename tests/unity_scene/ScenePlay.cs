@@ -66,6 +66,7 @@ namespace AttentionLearning.Scene
                 Theatre.Observed["behaviour"], one => Math.Round((double)one, 6)));
             Theatre.ResetComes = true; // in the middle of a decision
             PlayDecision(played);
+            seen.With("gains", GainPlay.Play(root, () => PlayDecision(played)));
             seen.With("played", JsonValue.List(played, activity => activity));
             seen.With("record", root.GetComponent<SessionRecorder>().Path);
             seen.With("forgotten", Forgotten.References());

@@ -60,8 +60,12 @@ namespace Unity.MLAgents
         protected internal virtual void Awake() { }
         protected virtual void OnEnable()
         {
-            sensors = GetComponent<Sensors.SensorComponent>().CreateSensors();
+            MakeSensors();
             Academy.Instance.Add(this);
+        }
+        internal void MakeSensors()
+        {
+            sensors = GetComponent<Sensors.SensorComponent>().CreateSensors();
         }
         protected virtual void OnDisable() { }
         public void AddReward(float increment) { reward += increment; }
@@ -178,6 +182,7 @@ namespace Unity.MLAgents
                 seen[sensor.GetName()] = writer.Written;
             }
         }
+        public static void MakeSensors(Agent agent) { agent.MakeSensors(); }
         public static void Deliver(byte[] payload)
         {
             SideChannels.SideChannelManager.Registered.ForEach(channel => channel.Take(payload));

@@ -53,6 +53,9 @@ namespace AttentionLearning.Wire
                 case "legality":
                     Legal(question, answer);
                     break;
+                case "gains":
+                    Gains(question, answer);
+                    break;
                 case "course":
                     answer.With("observations", CoursePlay.Play(question));
                     break;
@@ -136,6 +139,27 @@ namespace AttentionLearning.Wire
                 faults.Add(Legality.Explain(observation, CoursePlay.DecisionOf(action)));
             }
             answer.With("faults", JsonValue.List(faults, fault => fault));
+        }
+
+        private static void Gains(JsonValue question, JsonValue answer)
+        {
+            Observation observation = new Observation(
+                question.Integer("learners"), question.Integer("concepts"));
+            GainReport report = new GainReport(observation.Learners);
+            List<string> outcomes = new List<string>();
+            foreach (JsonValue decision in question.Items("decisions"))
+            {
+                report.Forget();
+                double[] learners = decision.Numbers("learners");
+                double[] gains = decision.Numbers("gains");
+                for (int i = 0; i < gains.Length; i++)
+                {
+                    report.Add((int)learners[i], (float)gains[i]);
+                }
+                report.Write(observation["outcome"], decision.Number("minutes"));
+                outcomes.Add(Hex(observation["outcome"]));
+            }
+            answer.With("outcomes", JsonValue.List(outcomes, outcome => outcome));
         }
 
         private static string Branches(Observation observation)
