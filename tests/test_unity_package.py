@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from unity_bridge.compilation import (
     CONTRACT,
     FLAGS,
     RUNTIME,
+    Assembly,
     CompilationError,
     compile_for_player,
     compile_package,
@@ -30,6 +32,11 @@ DEFINE = next(flag for flag in FLAGS if flag.startswith("-define:"))
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return compiled_stubs(tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture(scope="module")
+def package(engine: list[Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return compile_package(tmp_path_factory.mktemp("package"), engine)
 
 
 @pytest.fixture
@@ -65,9 +72,8 @@ def test_no_two_assets_share_an_identity() -> None:
 
 
 @needs_mcs
-def test_the_package_compiles_without_a_warning(engine: list[Path], tmp_path: Path) -> None:
-    made = compile_package(tmp_path, engine)
-    assert [path.stem for path in made] == [assembly.name for assembly in ASSEMBLIES]
+def test_the_package_compiles_without_a_warning(package: list[Path]) -> None:
+    assert [path.stem for path in package] == [assembly.name for assembly in ASSEMBLIES]
 
 
 @needs_mcs
@@ -116,10 +122,43 @@ def test_a_folder_that_is_no_players_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_assembly_definitions_say_what_the_compilation_does() -> None:
     for assembly in ASSEMBLIES:
-        folder = PACKAGE / assembly.folder
-        definition = json.loads((folder / f"{assembly.name}.asmdef").read_text("utf-8"))
+        definition = _definition(assembly)
         assert definition["name"] == assembly.name
         assert definition["noEngineReferences"] == (assembly is CONTRACT)
+
+
+def _definition(assembly: Assembly) -> dict[str, Any]:
+    text = (PACKAGE / assembly.folder / f"{assembly.name}.asmdef").read_text("utf-8")
+    definition: dict[str, Any] = json.loads(text)
+    return definition
+
+
+def _seen_by_unity(definition: dict[str, Any], engine: list[Path], made: list[Path]) -> list[Path]:
+    """Of all assemblies those that Unity lets one use: of the engine all, of packages the named."""
+    named = {*definition["references"]}
+    named |= {Path(name).stem for name in definition["precompiledReferences"]}
+    if not definition["noEngineReferences"]:
+        named.add("UnityEngine")
+    if definition["includePlatforms"] == ["Editor"]:
+        named.add("UnityEditor")
+    return [path for path in (*engine, *made) if path.stem in named]
+
+
+@needs_mcs
+@pytest.mark.parametrize("assembly", ASSEMBLIES, ids=lambda own: own.name)
+def test_an_assembly_needs_what_its_definition_references_and_no_more(
+    assembly: Assembly, engine: list[Path], package: list[Path], tmp_path: Path
+) -> None:
+    """Unity compiles with these alone: one that is missing fails there, whatever mcs is given."""
+    definition = _definition(assembly)
+    output = tmp_path / f"{assembly.name}.dll"
+    seen = _seen_by_unity(definition, engine, package)
+    assert compile_sources(assembly.sources(), output, seen)
+    for reference in seen:
+        if reference.stem not in ("UnityEngine", "UnityEditor"):  # Unity gives these to all
+            fewer = [path for path in seen if path != reference]
+            with pytest.raises(CompilationError, match="CS0"):
+                compile_sources(assembly.sources(), output, fewer)
 
 
 def test_manifest_and_code_name_the_same_version() -> None:
