@@ -27,7 +27,7 @@ namespace AttentionLearning
         /// <summary>Name what is wrong with course and seats; null where nothing is.</summary>
         public static string Fault(Course course, LearnerSignals[] learners)
         {
-            int empty = Array.IndexOf(learners, null);
+            int empty = Array.FindIndex(learners, one => one == null);
             string fault = course.FirstFault();
             if (fault == null && learners.Length != course.Learners)
             {
