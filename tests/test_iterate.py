@@ -138,7 +138,7 @@ def test_what_is_hidden_or_not_whole_is_not_recorded(
         ([f"--record={record}"], "which holds a session"),
         ([f"--record={tmp_path}", "--lesson=1"], "expected neither lesson nor picture"),
     ):
-        assert watch.main(words) == 1
+        assert watch.main(words) == 2
         assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
