@@ -68,6 +68,17 @@ def wrap(text: str, size: float, width: float, lines: int) -> list[str]:
     return [*broken, fit(" ".join(words), size, width)] if words else broken
 
 
+def whole_sentences(text: str, size: float, width: float, lines: int) -> list[str]:
+    """As many sentences from the beginning as fit; of the first one what fits, if it does not."""
+    sentences = text.split(". ")
+    for count in range(len(sentences), 0, -1):
+        rest = "" if count == len(sentences) else "."
+        broken = wrap(". ".join(sentences[:count]) + rest, size, width, lines)
+        if not broken[-1].endswith("…"):
+            return broken
+    return broken
+
+
 class Lettering(NamedTuple):
     """How a line of text looks."""
 

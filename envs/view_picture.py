@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from envs import view_palette as palette
 from envs.activities import Activity
-from envs.view_canvas import Canvas, Lettering, fit, wrap
+from envs.view_canvas import Canvas, Lettering, fit, whole_sentences
 from envs.view_desks import draw_pairs, draw_seat
 from envs.view_glyphs import arrow, tutor
 from envs.view_icons import ACTIVITY_ICONS
@@ -130,7 +130,7 @@ def _caption(canvas: Canvas, plan: Plan) -> None:
     u = plan.unit
     if not plan.view.reason:
         return
-    lines = wrap(plan.view.reason, 14 * u, plan.width - 60 * u, 2)
+    lines = whole_sentences(plan.view.reason, 14 * u, plan.width - 60 * u, 2)
     top = plan.floor[3] + 8 * u
     canvas.rectangle((24 * u, top + 4 * u, 27 * u, top + 38 * u), palette.TUTOR)
     for number, line in enumerate(lines):

@@ -12,7 +12,7 @@ from envs.course import Course
 from envs.curriculum import builtin
 from envs.simulation import Simulation
 from envs.view import AFFECTS, ClassView, LearnerView, as_text, draw, snapshot
-from envs.view_canvas import fit, plain, text_width, wrap
+from envs.view_canvas import fit, plain, text_width, whole_sentences, wrap
 from envs.view_palette import TUTOR
 
 
@@ -178,6 +178,15 @@ def test_text_fits_its_room() -> None:
     lines = wrap(long, 12, 150, 2)
     assert len(lines) == 2
     assert all(text_width(line, 12) <= 150 for line in lines)
+
+
+def test_a_caption_ends_with_a_sentence_where_one_fits() -> None:
+    """A reason that breaks off in the middle of a number reads as another number."""
+    first, second = "Explains sums to learner 2.", "It should add 0.16 points a minute."
+    both = f"{first} {second}"
+    assert " ".join(whole_sentences(both, 12, 400, 2)) == both
+    assert " ".join(whole_sentences(both, 12, 120, 2)) == first
+    assert whole_sentences(both, 12, 80, 1) == [fit(first, 12, 80)]
 
 
 def test_letters_that_the_font_lacks_are_spelled() -> None:
