@@ -15,6 +15,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from envs.user_cache import user_cache
+
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
@@ -35,13 +37,12 @@ KERNELS = (b"@compiled", b"@borrowing")
 
 
 def _cache_directory() -> Path:
-    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         text = source.read_bytes()
         if any(mark in text for mark in KERNELS) or source.name in NAMES_IN_KERNELS:
             digest.update(text)
-    return home / "attention-learning-system" / digest.hexdigest()[:16]
+    return user_cache() / digest.hexdigest()[:16]
 
 
 def announce() -> None:

@@ -185,8 +185,9 @@ def main(argv: list[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-        run, config = arguments.run or new_folder(), with_threads(arguments.config)
+        run = arguments.run or new_folder()
         check_free(run)
+        config = with_threads(arguments.config)
         log = read_log(arguments.log, quick=arguments.quick) if arguments.log else None
         model = make_model(config, arguments.seed)
         write_config(run, config, preset=arguments.preset, seed=arguments.seed)

@@ -20,6 +20,7 @@ from agents.ppo import ClassroomPPO
 from agents.presets import TrainConfig
 from agents.speed.models import our_model
 from agents.variety import Variety
+from envs.user_cache import user_cache
 from envs.whole_file import write_json
 
 TURNS: Final = 5
@@ -47,7 +48,8 @@ def fastest(config: TrainConfig) -> int:
     facts = distributed.from_first(lambda: what_decides(config))
     if facts["most"] == 1:
         return 1
-    path = _cache() / f"{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]}.json"
+    digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+    path = user_cache() / "threads" / f"{digest}.json"
     known = distributed.from_first(lambda: _kept(path))
     if known is not None:
         return known
@@ -137,9 +139,3 @@ def _processor() -> str:
 
 def _kept(path: Path) -> int | None:
     return int(json.loads(path.read_text(encoding="utf-8"))["threads"]) if path.exists() else None
-
-
-def _cache() -> Path:
-    """Beside the compiled kernels, see `envs.compiled`."""
-    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return home / "attention-learning-system" / "threads"
