@@ -40,7 +40,7 @@ from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
 from scripts.fit_learner import others
 from scripts.output_path import OutputFile, OutputFolder
-from scripts.train import make_model
+from scripts.train import INTERRUPTED, make_model
 
 QUICK_ROLLOUTS: Final = 4
 QUICK_CLASSES: Final = 8
@@ -197,6 +197,9 @@ def main(argv: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nstopped, and nothing is kept: the same command begins again")
+        return INTERRUPTED
     if figures:
         console.print(table(figures, arguments.classes))
     if real and arguments.log:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -139,3 +140,15 @@ def test_nothing_to_learn_is_refused(capsys: pytest.CaptureFixture[str]) -> None
     with pytest.raises(SystemExit):
         command.main(["--self-weight=0", "--cross-weight=0"])
     assert "self_weight and cross_weight are 0" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small")
+def test_ctrl_c_ends_in_a_line_and_the_same_command_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--quick", f"--run={tmp_path / 'run'}", "--classes=0"]
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "learn", Mock(side_effect=KeyboardInterrupt))
+        assert command.main(words) == train.INTERRUPTED
+    assert "the same command begins again" in capsys.readouterr().out
+    assert command.main(words) == 0
