@@ -31,6 +31,10 @@ class Estimate:
     mean_high: float
     """Upper end of the interval of the mean."""
 
+    def __format__(self, form: str) -> str:
+        """Mean and its interval, each number in that form, as in f"{estimate:+.4f}"."""
+        return f"{self.mean:{form}} ({self.mean_low:{form}} to {self.mean_high:{form}})"
+
     def as_dict(self) -> dict[str, float]:
         """Plain numbers for JSON."""
         return asdict(self)
@@ -43,6 +47,10 @@ class Effect:
     value: float
     low: float
     high: float
+
+    def __format__(self, form: str) -> str:
+        """Value and interval, each number in that form."""
+        return f"{self.value:{form}} ({self.low:{form}} to {self.high:{form}})"
 
     def as_dict(self) -> dict[str, float]:
         """Plain numbers for JSON."""

@@ -105,7 +105,7 @@ def learners_table(rows: Sequence[Row]) -> Table:
         gain = row.figures["gain"]
         shown.add_row(
             row.name + _MARKS[row.kind],
-            f"{gain.mean:.3f} ({gain.mean_low:.3f} to {gain.mean_high:.3f})",
+            f"{gain:.3f}",
             _effect(row.worst_tenth, ".3f"),
             _effect(row.wheel_spinning, ".3f"),
             _effect(row.aptitude_treatment, "+.2f"),
@@ -145,9 +145,7 @@ def foretold_rows(found: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _effect(figure: Effect | None, form: str) -> str:
-    if figure is None:
-        return "-"
-    return f"{figure.value:{form}} ({figure.low:{form}} to {figure.high:{form}})"
+    return "-" if figure is None else f"{figure:{form}}"
 
 
 def _over(runs: int) -> str:

@@ -28,7 +28,6 @@ from agents.evaluation import evaluate, gains
 from agents.failures import Failure, with_failures
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
 from agents.replayed_log import read_log
-from agents.statistics import Estimate
 from agents.trained_run import TrainedRun, read_run
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
@@ -120,6 +119,18 @@ class Arguments:
         return {name: each for name, each in STUDIES[self.study].items() if name in names}
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """What the figures depend on, for the JSON."""
+        preset, config, seeds = self.training
+        return {
+            "preset": preset,
+            "imitated": config.warm_start.rollouts * config.ppo.steps * config.classrooms,
+            "decisions": config.decisions,
+            "seeds": list(seeds),
+            "classes": self.taught,
+        }
+
+    @property
     def taught(self) -> int:
         """Classes of the comparison."""
         return min(self.classes, QUICK_CLASSES) if self.quick else self.classes
@@ -186,8 +197,8 @@ def table(results: Iterable[Ablation], arguments: Arguments) -> Table:
         until = each.steps_to_target
         shown.add_row(
             each.variant,
-            spread(each.nlg, ".3f"),
-            spread(each.behind, "+.4f"),
+            f"{each.nlg:.3f}",
+            f"{each.behind:+.4f}",
             "never" if until is None else f"{until:,.0f}",
             f"{each.weights:,}",
             f"{each.milliseconds:.1f}",
@@ -200,11 +211,6 @@ def table(results: Iterable[Ablation], arguments: Arguments) -> Table:
     return shown
 
 
-def spread(figure: Estimate, digits: str) -> str:
-    """A mean with its interval."""
-    return f"{figure.mean:{digits}} ({figure.mean_low:{digits}} to {figure.mean_high:{digits}})"
-
-
 def failures_table(failed: Mapping[str, Mapping[str, Failure]]) -> Table:
     """One row a failure, one column a variant."""
     shown = Table(title="NLG lost when sensors fail, mean (95 % interval)")
@@ -213,7 +219,7 @@ def failures_table(failed: Mapping[str, Mapping[str, Failure]]) -> Table:
         shown.add_column(name, justify="right")
     for failure in next(iter(failed.values())):
         lost = (each[failure].lost for each in failed.values())
-        shown.add_row(failure, *(spread(each, "+.4f") for each in lost))
+        shown.add_row(failure, *(f"{each:+.4f}" for each in lost))
     return shown
 
 
@@ -281,6 +287,7 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.study == "losses":
             content, shown = study_losses(arguments, found, results)
             console.print(shown)
+        content |= {"settings": arguments.settings}
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

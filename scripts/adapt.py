@@ -33,7 +33,6 @@ from agents.adaptation.specialist import specialist
 from agents.adaptation.study import Design, Floats, Trial, kept_or_adapted, nlg, old_population
 from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE
-from agents.statistics import Estimate
 from agents.trained_run import TrainedRun, read_run
 from envs.whole_file import write_json
 from scripts.output_path import OutputFile
@@ -163,12 +162,12 @@ def table(results: dict[str, Result], seeds: int, classes: int) -> Table:
             name,
             f"{each.frozen.mean:.4f}",
             *(f"{after.mean:.4f}" for after in each.adapted[1:]),
-            spread(each.gained[-1]),
-            "-" if each.gap is None else spread(each.gap),
+            f"{each.gained[-1]:+.4f}",
+            "-" if each.gap is None else f"{each.gap:+.4f}",
             "-" if each.recovered is None else f"{100 * each.recovered:.0f} %",
-            spread(each.candidate),
-            spread(each.informed),
-            spread(each.old),
+            f"{each.candidate:+.4f}",
+            f"{each.informed:+.4f}",
+            f"{each.old:+.4f}",
         )
     shown.caption = (
         "means, 95 % intervals over seeds and classes; recovered: of the specialist's gap, where "
@@ -177,11 +176,6 @@ def table(results: dict[str, Result], seeds: int, classes: int) -> Table:
         "frozen on usual classes"
     )
     return shown
-
-
-def spread(figure: Estimate) -> str:
-    """A mean with its interval."""
-    return f"{figure.mean:+.4f} ({figure.mean_low:+.4f} to {figure.mean_high:+.4f})"
 
 
 def as_json(results: dict[str, Result], arguments: Arguments) -> dict[str, Any]:

@@ -215,7 +215,7 @@ def compare_all(arguments: Arguments, console: Console) -> None:
         for run in arguments.runs:
             write_json(run / RESULTS, content)
     for folder in elsewhere if arguments.json or elsewhere else arguments.runs:
-        for path in save_plots(rows, policies, folder):
+        for path in save_plots(content, folder):
             console.print(f"wrote {path}")
 
 

@@ -167,9 +167,8 @@ def trial_table(trials: Mapping[str, Trial], classes: int) -> Table:
     for title in ("population", "last", "new", "new minus last"):
         shown.add_column(title, justify="left" if title == "population" else "right")
     for name, trial in trials.items():
-        gap = trial.improvement.difference
-        interval = f"{gap.value:+.4f} ({gap.low:+.4f} to {gap.high:+.4f})"
-        shown.add_row(name, f"{trial.last:.3f}", f"{trial.new:.3f}", interval)
+        gap = f"{trial.improvement.difference:+.4f}"
+        shown.add_row(name, f"{trial.last:.3f}", f"{trial.new:.3f}", gap)
     return shown
 
 

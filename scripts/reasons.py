@@ -26,7 +26,7 @@ from agents.error_causes import CauseReport
 from agents.faithfulness import Faithfulness
 from agents.guard_cost import GuardCost
 from agents.run_folder import REFERENCE
-from agents.statistics import Effect, Estimate
+from agents.statistics import Effect
 from agents.trained_run import TrainedRun, read_run
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
@@ -91,7 +91,7 @@ def reasons_table(found: dict[str, Faithfulness], states: int, classes: int) -> 
         shown.add_column(title, justify="right")
     for name, each in sorted(found.items(), key=lambda item: -item[1].score):
         columns = (each.deletion, each.insertion, each.deletion_gain, each.insertion_gain)
-        shown.add_row(name, *map(_mean, (*columns, each.top_gain)))
+        shown.add_row(name, *(f"{figure:.3f}" for figure in (*columns, each.top_gain)))
     shown.caption = (
         "areas under the probability of the tutor's own choice, deletion: less is better\n"
         "gains: how much better than in random order; first: fall of the probability beyond that"
@@ -105,8 +105,8 @@ def guard_table(cost: GuardCost) -> Table:
         "guard-rails", title=f"Guard-rails: {cost.classes} tuning classes (95 % interval)"
     )
     shown.add_column("", justify="right")
-    shown.add_row("NLG without", _mean(cost.without))
-    shown.add_row("difference with them", _mean(cost.difference, "+.4f"))
+    shown.add_row("NLG without", f"{cost.without:.3f}")
+    shown.add_row("difference with them", f"{cost.difference:+.4f}")
     shown.add_row("share of the gain lost", f"{cost.lost:+.2%}")
     shown.add_row("dropouts of a course, without", f"{cost.dropouts[0]:.2f}")
     shown.add_row("dropouts of a course, with", f"{cost.dropouts[1]:.2f}")
@@ -128,14 +128,8 @@ def causes_table(name: str, report: CauseReport, classes: int) -> Table:
     return shown
 
 
-def _mean(figure: Estimate, form: str = ".3f") -> str:
-    return f"{figure.mean:{form}} ({figure.mean_low:{form}} to {figure.mean_high:{form}})"
-
-
 def _share(figure: Effect | None) -> str:
-    if figure is None:
-        return "-"
-    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+    return "-" if figure is None else f"{figure:.3f}"
 
 
 def measure(arguments: Arguments, console: Console) -> dict[str, Any]:

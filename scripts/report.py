@@ -1,5 +1,8 @@
 """Measure everything about a run, and write it up as one report.
 
+Results are kept in RUN/evidence, and in RUN/evaluation.json; a text NAME.md beside NAME.json opens
+that section.
+
 Examples:
     python -m scripts.report                       our reference run: what is missing is measured
     python -m scripts.report runs/first --quick    the small form of every measurement, in minutes
@@ -78,7 +81,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         ),
         "matrix": Measurement(
             command=evaluate.main,
-            arguments=lambda given: [str(given.run), "--matrix"],
+            arguments=lambda given: [*map(str, (given.run, *given.families)), "--matrix"],
             quick=("--classes", "8", "--tutors", "fixed curriculum", "greedy on belief"),
             section=matrix_section.section,
         ),
@@ -90,7 +93,10 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         ),
         "transfer": Measurement(
             command=transfer.main,
-            arguments=lambda given: [str(given.run)],
+            arguments=lambda given: [
+                str(given.run),
+                *(("--specialists", *map(str, given.specialists)) if given.specialists else ()),
+            ],
             quick=("--quick",),
             section=transfer_section.section,
         ),
@@ -121,6 +127,10 @@ class Arguments:
     """Run folders of policies trained on drills (envs.drill.suite): their share of the optimum."""
     peers: tuple[Path, ...] = ()
     """Run folders of policies trained on the peers' benchmarks (envs.peers.suite)."""
+    families: tuple[Path, ...] = ()
+    """Run folders of policies trained on other learner families, or on several."""
+    specialists: tuple[Path, ...] = ()
+    """Run folders of policies trained in one of the settings of `scripts.transfer`."""
     only: tuple[str, ...] = tuple(MEASUREMENTS)
     """Measurements to take; sections of the others are written where there are results."""
     again: bool = False
@@ -143,8 +153,22 @@ class Arguments:
         return self.run / "report-quick" if self.quick else self.run
 
     def results(self, name: str) -> Path:
-        """Where a measurement's JSON is kept, so that the next report need not measure again."""
-        return self.folder / EVIDENCE / f"{name}.json"
+        """Where a measurement's JSON is kept, so that the next report need not measure again.
+
+        The comparison of tutors lies where `scripts.evaluate` puts it.
+        """
+        kept = self.folder if name == "evaluation" else self.folder / EVIDENCE
+        return kept / f"{name}.json"
+
+    def remarks(self, name: str) -> list[str]:
+        """What its authors say of a section, as Markdown beside the results; [] for nothing."""
+        path = self.folder / EVIDENCE / f"{name}.md"
+        return [path.read_text(encoding="utf-8").strip()] if path.exists() else []
+
+    def section(self, name: str, found: Mapping[str, Any]) -> page.Section:
+        """Write up results, with what is said of them on top."""
+        plain = MEASUREMENTS[name].section(found)
+        return page.Section(title=plain.title, blocks=[*self.remarks(name), *plain.blocks])
 
 
 def measure(name: str, arguments: Arguments, console: Console) -> None:
@@ -195,7 +219,7 @@ def main(argv: list[str] | None = None) -> int:
         for name, path in paths.items()
         if path.exists()
     }
-    sections = [MEASUREMENTS[name].section(results) for name, results in found.items()]
+    sections = [arguments.section(name, results) for name, results in found.items()]
     sections.append(page.Section(title="What all this does not prove", blocks=[LIMITS]))
     title = f"Report of {arguments.run.name}" + (" (small form)" if arguments.quick else "")
     for path in page.write_report(title, sections, arguments.folder):

@@ -101,13 +101,13 @@ def table(results: Sequence[Transfer]) -> Table:
     for title in ("policy", "best rule", "", "policy - rule", "specialist", "share of it"):
         shown.add_column(title, justify="right")
     for each in results:
-        policy, ahead, share = each.policy, each.ahead, each.share_of_specialist
+        share = each.share_of_specialist
         shown.add_row(
             each.setting.name,
-            f"{policy.mean:.3f} ({policy.mean_low:.3f} to {policy.mean_high:.3f})",
+            f"{each.policy:.3f}",
             f"{each.best_rule_nlg.mean:.3f}",
             each.best_rule,
-            f"{ahead.mean:+.4f} ({ahead.mean_low:+.4f} to {ahead.mean_high:+.4f})",
+            f"{each.ahead:+.4f}",
             "-" if each.specialist is None else f"{each.specialist.mean:.3f}",
             "-" if share is None else f"{share:.1%}",
             style="bold" if each.trained else "",

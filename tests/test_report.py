@@ -10,14 +10,28 @@ from matplotlib.figure import Figure
 from agents.presets import PRESETS
 from agents.report.page import Picture, Section, Table, write_report
 from agents.run_folder import write_config
+from envs.activities import Occupation
 from scripts import report as command
 
 INTERVAL = {"mean": 0.4, "iqm": 0.41, "low": 0.38, "high": 0.43, "mean_low": 0.3, "mean_high": 0.5}
+EFFECT = {"value": 0.25, "low": 0.2, "high": 0.3}
 FIGURES = (
     *("nlg_delayed", "nlg_immediate", "nlg_measured"),
     *("lowest_quarter_gain", "minutes_lapsed", "dropouts"),
 )
-TUTOR = {"kind": "policy", "classes": 4, **dict.fromkeys(FIGURES, INTERVAL)}
+EFFECTS = ("cohens_d", "worst_tenth_gain", "wheel_spinning")
+TUTOR = {
+    "kind": "policy",
+    "classes": 4,
+    "curve": [0.0, 0.4],
+    "gain_by_quartile": [EFFECT] * 4,
+    **dict.fromkeys(FIGURES, INTERVAL),
+    **dict.fromkeys(EFFECTS, EFFECT),
+    "aptitude_treatment": None,
+    "profile": {"share": [1.0, 0.5], "low": [1.0, 0.4], "high": [1.0, 0.6]},
+    "minutes_by_belief": {each.name.lower(): [1.0, 2.0] for each in Occupation},
+}
+RIVAL = {"classes": 4, "difference": EFFECT, "paired": EFFECT, "unpaired": EFFECT}
 SETTING = {
     "setting": "1 learner, algebra-16, 6 lessons",
     "trained": False,
@@ -79,7 +93,10 @@ RESULTS: dict[str, Any] = {
         },
     },
     "evaluation": {
-        "tutors": {"attention": TUTOR},
+        "tutors": {"attention": TUTOR, "mastery": TUTOR | {"kind": "rule"}},
+        "against": {"attention": {"rivals": {"mastery": RIVAL}}},
+        "profile_thresholds": [0.0, 0.4],
+        "belief_edges": [0.0, 0.5, 1.0],
         "classes": 4,
         "learners": 8,
         "curriculum": "algebra-16",
@@ -92,7 +109,11 @@ RESULTS: dict[str, Any] = {
     },
     "realism": {"rows": [ROW | {"pass": False}]},
     "transfer": {"transfer": [SETTING], "classes": 4},
-    "attention": {"attention": {"attention": VARIANT, "no seats": VARIANT}},
+    "attention": {
+        "attention": {"attention": VARIANT, "no seats": VARIANT},
+        "settings": {"preset": "quick", "imitated": 2048, "decisions": 4096}
+        | {"seeds": [0, 1], "classes": 4},
+    },
 }
 
 
@@ -101,7 +122,8 @@ def a_run(folder: Path) -> Path:
     write_config(folder, PRESETS["quick"], preset="quick", seed=0)
     (folder / "evidence").mkdir()
     for name, results in RESULTS.items():
-        (folder / "evidence" / f"{name}.json").write_text(json.dumps(results), encoding="utf-8")
+        kept = folder if name == "evaluation" else folder / "evidence"
+        (kept / f"{name}.json").write_text(json.dumps(results), encoding="utf-8")
     return folder
 
 
@@ -110,6 +132,8 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert command.main([str(a_run(tmp_path)), "--json", str(tmp_path / "out.json")]) == 0
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert text.count("\n## ") == len(RESULTS) + 1  # and what it does not prove
+    assert "| attention | mastery | +0.2500 (+0.2000 to +0.3000) |" in text
+    assert "2,048 decisions imitated and 4,096 learnt from, seeds [0, 1]" in text
     drilled = ("87.5", "97.0", "fixed > attention", "kss-10")
     assert "| lapses, sensors' estimate | 0.613 | 0.700 | 0.400 | 0.500 | 0.280 | 9 |" in text
     assert "| lapses, flat | - | - | - | - | - | 0 |" in text
@@ -160,6 +184,25 @@ def test_what_is_there_is_not_measured_again(
     calls.clear()
     assert command.main([str(run), "--only", "realism", "--again"]) == 0
     assert len(calls) == 1
+
+
+def test_remarks_open_their_section(tmp_path: Path) -> None:
+    """Why an aim is missed stands where its figures stand."""
+    run = a_run(tmp_path)
+    (run / "evidence" / "matrix.md").write_text("Two families are behind.\n", encoding="utf-8")
+    assert command.main([str(run)]) == 0
+    text = (run / "report.md").read_text(encoding="utf-8")
+    assert "## And if the learners are other ones?\n\nTwo families are behind.\n\nEvery" in text
+
+
+def test_runs_for_the_matrix_and_for_transfer_reach_their_commands() -> None:
+    given = command.Arguments(
+        families=(Path("a"), Path("b")), specialists=(Path("c"),), run=Path("r")
+    )
+    words = {name: one.arguments(given) for name, one in command.MEASUREMENTS.items()}
+    assert words["matrix"] == ["r", "a", "b", "--matrix"]
+    assert words["transfer"] == ["r", "--specialists", "c"]
+    assert command.MEASUREMENTS["transfer"].arguments(command.Arguments(run=Path("r"))) == ["r"]
 
 
 def test_a_failed_measurement_ends_the_report_with_its_code(

@@ -11,7 +11,7 @@ from agents.report.pictures import points
 def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.ablate --study parts --json` wrote."""
     variants = results["attention"]
-    runs = {each["runs"] for each in variants.values()}
+    settings = results["settings"]
     cells = [
         [
             name,
@@ -30,8 +30,11 @@ def section(results: Mapping[str, Any]) -> Section:
         "NLG, delayed test",
     )
     text = (
-        f"The same training with parts left out, {max(runs)} seeds each, on the same unseen "
-        "classes (mean, 95 % interval over classes, and over seeds where there are several)."
+        f"The same training with parts left out: preset {settings['preset']}, "
+        f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
+        f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
+        "over classes, and over seeds where there are several). Decisions to rule: until the "
+        "training courses reached the mean of the best rule."
     )
     head = ["variant", "NLG", "minus whole", "decisions to rule", "weights", "ms"]
     return Section(
