@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from envs.spaces import MODALITIES
 from policies.attention import FORBIDDEN, Block
+from policies.blocks import assembled
 from policies.config import PolicyConfig
 from policies.deep_sets import PooledBlock
 from policies.products import inner
@@ -260,17 +261,12 @@ class AttentionBias(nn.Module):
         weights = self.edges.weight.expand(batch, -1, -1)
         of_pairs = inner(weights, edges.flatten(1, 2))  # (B, 2 LH, S C)
         from_learner, from_concept = of_pairs.view(batch, -1, learners, concepts).chunk(2, dim=1)
-        related = self._related(shared(obs["prerequisites"]))  # (B, LH, C, C)
-        related = related.expand(batch, -1, -1, -1)
+        related = self._related(shared(obs["prerequisites"]))  # (B or 1, LH, C, C)
         beside = self.seats[:, None, None] * obs["seats"].unsqueeze(1)  # (B, LH, S, S)
-        rows = (
-            torch.cat((beside, from_learner), dim=-1),
-            torch.cat((from_concept.transpose(-1, -2), related), dim=-1),
-        )
         present = torch.cat((obs["learner_present"], obs["concept_present"]), dim=-1)
-        mask = FORBIDDEN * (1 - present)[:, None, None, :]  # (B, 1, 1, S + C)
-        bias = functional.pad(torch.cat(rows, dim=-2), (0, 0, 1, 0)) + mask
-        return functional.pad(bias, (1, 0)).chunk(self.layers, dim=1)
+        mask = functional.pad(FORBIDDEN * (1 - present), (1, 0))  # (B, T)
+        bias = assembled(mask, beside, from_learner, from_concept.transpose(-1, -2), related)
+        return bias.chunk(self.layers, dim=1)
 
     def _related(self, graph: Tensor) -> Tensor:
         """Bias between concepts by their distance along prerequisites, up and down."""
