@@ -4,13 +4,15 @@ Examples:
     python -m scripts.benchmark
     python -m scripts.benchmark --quick
     python -m scripts.benchmark --seconds 5 --json speed.json
+    python -m scripts.benchmark --device cuda --preset large --json gpu.json
     python -m scripts.benchmark --growth --json growth.json     and the picture growth.png
 """
 
 import sys
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+import torch
 import tyro
 from rich.console import Console
 from rich.table import Table
@@ -53,6 +55,8 @@ class Arguments:
     """Training preset whose network, batch and threads are timed."""
     rollouts: int = 3
     """Rollouts and updates timed, ours and stock PPO's in turns, after one that is not; >= 1."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where the trained networks run; with cuda training is timed beside this CPU's, too."""
     decisions: int = 500
     """Decisions of the service timed, at least 100 for the slowest hundredth."""
     growth: bool = False
@@ -74,6 +78,8 @@ class Arguments:
             raise ValueError(f"decisions is {self.decisions}; expected at least 100")
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("device is 'cuda'; expected 'cpu': torch finds no CUDA device here")
         if self.quick:
             for name, value in (("seconds", 0.1), ("rollouts", 1), ("decisions", 100)):
                 object.__setattr__(self, name, value)
@@ -92,7 +98,7 @@ def measure(arguments: Arguments) -> dict[str, Any]:
         "ratio_to_c": ratio_to_c(make_simulation(SIZES[1]), C_REPEATS),
         "bytes_per_classroom": bytes_per_classroom(make_simulation(1)),
         "start_up_s": start_up_seconds(),
-        **training_speed(config, arguments.rollouts),
+        **training_speed(config, arguments.rollouts, arguments.device),
         "action_ms": latency["policy"],
         "decision_ms": latency["service"],
         "exchanges_per_s": exchanges,
@@ -138,14 +144,25 @@ def of_classrooms(results: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def of_training(results: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Rows of training."""
+    beside = results["ratio_to_cpu"]
     return [
-        ("training", f"{results['train_decisions_per_s']:,.0f} decisions/s", ""),
+        (
+            f"training on {results['device']}",
+            f"{results['train_decisions_per_s']:,.0f} decisions/s",
+            "",
+        ),
         *(
             (f"  of its time: {part}", f"{share:.0%}", "")
             for part, share in results["shares"].items()
         ),
         ("  stock PPO, same network", f"{results['stock_decisions_per_s']:,.0f} decisions/s", ""),
         ("  ours to stock PPO, in turns", f"{results['ratio_to_sb3']:.2f}", "1.5"),
+        (
+            "  with bfloat16 products to float32, in turns",
+            f"{results['ratio_of_bfloat16']:.2f}",
+            "",
+        ),
+        *([] if beside is None else [("  to one process on this CPU", f"{beside:.1f}", "100")]),
     ]
 
 
@@ -180,7 +197,11 @@ def of_exchanges(results: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def main(argv: list[str] | None = None) -> int:
     """Measure, print, and write what was printed."""
-    arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+    try:
+        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     if arguments.growth:
         return measure_growth(arguments)
     results = measure(arguments)

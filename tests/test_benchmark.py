@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from agents.speed import exchanges
 from agents.speed.simulation import bytes_per_classroom, make_simulation, parts_of_a_decision
@@ -29,6 +30,8 @@ def test_benchmark_writes_speeds_and_shares_that_sum_to_one(
     for name in ("action_ms", "decision_ms"):
         assert 0 < results[name]["median"] <= results[name]["p99"]
     assert results["ratio_to_sb3"] > 0
+    assert results["ratio_of_bfloat16"] > 0
+    assert (results["device"], results["ratio_to_cpu"]) == ("cpu", None)
     assert results["ratio_to_c"] is None or results["ratio_to_c"] > 0
     assert results["decision_parts_us"].keys() == {"lesson", "prospects", "tracing"}
     assert results["exchanges_per_s"].keys() == {"1", "64", "empty"}
@@ -88,3 +91,9 @@ def test_benchmark_refuses_what_it_cannot_measure() -> None:
         benchmark.Arguments(decisions=9)
     with pytest.raises(ValueError, match="preset is 'huge'; expected one of quick"):
         benchmark.Arguments(preset="huge")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_device_that_is_not_there_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert benchmark.main(["--device", "cuda"]) == 2
+    assert "torch finds no CUDA device here" in capsys.readouterr().err

@@ -8,13 +8,17 @@ from agents.presets import TrainConfig
 from agents.speed.stock import stock_ppo
 
 
-def our_model(config: TrainConfig) -> ClassroomPPO:
+def our_model(config: TrainConfig, device: str = "cpu") -> ClassroomPPO:
     """The preset's model, as training makes it."""
     return ClassroomPPO(
-        env=classrooms(config), config=config.ppo, policy_config=config.policy, seed=0, device="cpu"
+        env=classrooms(config),
+        config=config.ppo,
+        policy_config=config.policy,
+        seed=0,
+        device=device,
     )
 
 
-def stock_model(config: TrainConfig) -> BaseAlgorithm:
+def stock_model(config: TrainConfig, device: str) -> BaseAlgorithm:
     """Stock PPO with the same classrooms, network, rollouts and minibatches."""
-    return stock_ppo(classrooms(config), config.ppo, config.policy, seed=0)
+    return stock_ppo(classrooms(config), config.ppo, config.policy, seed=0, device=device)

@@ -13,7 +13,9 @@ from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 
 
-def stock_ppo(env: VecEnv, config: PPOConfig, policy: PolicyConfig, seed: int) -> PPO:
+def stock_ppo(
+    env: VecEnv, config: PPOConfig, policy: PolicyConfig, seed: int, device: str = "cpu"
+) -> PPO:
     """Stock PPO with the same sizes of rollout, minibatch and network, and as many passes."""
     return PPO(
         AttentionPolicy,
@@ -31,5 +33,5 @@ def stock_ppo(env: VecEnv, config: PPOConfig, policy: PolicyConfig, seed: int) -
         max_grad_norm=config.gradient_norm,
         policy_kwargs={"config": policy},
         seed=seed,
-        device="cpu",
+        device=device,
     )

@@ -2,20 +2,24 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
+import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import Logger
 
+from agents.ppo import ClassroomPPO
 from agents.presets import TrainConfig
 from agents.speed.models import our_model, stock_model
 from agents.speed.threads import with_threads
 
+CPU: Final = "cpu"
+
 
 class Stopwatch:
-    """Adds up the time spent in a function."""
+    """Adds up the time spent in a function, and in what it left a CUDA device to do."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -28,35 +32,51 @@ class Stopwatch:
             try:
                 return function(*args, **kwargs)
             finally:
+                await_device()
                 self.seconds += time.perf_counter() - begin
 
         return timed
 
 
-def training_speed(config: TrainConfig, rollouts: int) -> dict[str, Any]:
-    """Decisions per second of training, the shares of its parts, and the ratio to stock PPO's.
+def await_device() -> None:
+    """Wait until a CUDA device has done what was asked of it, where one is in use."""
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.synchronize()
 
-    Ours and stock PPO take turns, a rollout and its update each, so that whatever else the machine
-    does meets both; the ratio is the median over the turns.
+
+def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dict[str, Any]:
+    """Decisions per second of training, the shares of its parts, and ratios to other trainings.
+
+    Beside ours run: ours with bfloat16 products, stock PPO, and on another device ours on this CPU.
+    All take turns, a rollout and its update each, so
+    that whatever else the machine does meets all; a ratio is the median over the turns.
+
+    Args:
+        config: What is trained.
+        rollouts: Turns, at least 1, after one that is not timed.
+        device: Of the networks, "cpu" or "cuda"; the classrooms stay on the CPU.
     """
     per_rollout = config.classrooms * config.ppo.steps
     config = replace(with_threads(config), decisions=(rollouts + 1) * per_rollout)
-    ours, stock = our_model(config), stock_model(config)
-    for model in (ours, stock):
+    ours = our_model(config, device)
+    models = {"ours": ours, **others(config, device)}
+    for model in models.values():
         model.set_logger(Logger(folder=None, output_formats=[]))
         model.learn(per_rollout)
-    parts = {name: Stopwatch() for name in ("simulation", "collecting", "update")}
-    simulation = ours.env.env.simulation  # type: ignore[union-attr]  # the built-in classrooms
-    simulation.step = parts["simulation"].around(simulation.step)
-    for name, part in (("collect_rollouts", "collecting"), ("train", "update")):
-        setattr(ours, name, parts[part].around(getattr(ours, name)))
-    turns = [(_seconds(ours, per_rollout), _seconds(stock, per_rollout)) for _ in range(rollouts)]
+    parts = timed_parts(ours)
+    turns = [
+        {name: _seconds(model, per_rollout) for name, model in models.items()}
+        for _ in range(rollouts)
+    ]
     spent = {name: part.seconds for name, part in parts.items()}
     total = spent["collecting"] + spent["update"]
     return {
+        "device": device,
         "train_decisions_per_s": rollouts * per_rollout / total,
-        "stock_decisions_per_s": statistics.median(per_rollout / theirs for _, theirs in turns),
-        "ratio_to_sb3": statistics.median(theirs / own for own, theirs in turns),
+        "stock_decisions_per_s": statistics.median(per_rollout / turn["stock"] for turn in turns),
+        "ratio_to_sb3": _times_as_fast(turns, "ours", "stock"),
+        "ratio_of_bfloat16": _times_as_fast(turns, "bfloat16", "ours"),
+        "ratio_to_cpu": _times_as_fast(turns, "ours", CPU) if CPU in models else None,
         "shares": {
             "simulation": spent["simulation"] / total,
             "inference": (spent["collecting"] - spent["simulation"]) / total,
@@ -65,7 +85,32 @@ def training_speed(config: TrainConfig, rollouts: int) -> dict[str, Any]:
     }
 
 
+def others(config: TrainConfig, device: str) -> dict[str, BaseAlgorithm]:
+    """What takes turns with ours, by name; each has classrooms of its own."""
+    half = replace(config, ppo=replace(config.ppo, precision="bfloat16"))
+    models: dict[str, BaseAlgorithm] = {
+        "bfloat16": our_model(half, device),
+        "stock": stock_model(config, device),
+    }
+    return models if device == CPU else {**models, CPU: our_model(config)}
+
+
+def timed_parts(model: ClassroomPPO) -> dict[str, Stopwatch]:
+    """Stopwatches around a model's parts."""
+    parts = {name: Stopwatch() for name in ("simulation", "collecting", "update")}
+    simulation = model.env.env.simulation  # type: ignore[union-attr]  # the built-in classrooms
+    simulation.step = parts["simulation"].around(simulation.step)
+    for name, part in (("collect_rollouts", "collecting"), ("train", "update")):
+        setattr(model, name, parts[part].around(getattr(model, name)))
+    return parts
+
+
+def _times_as_fast(turns: Sequence[Mapping[str, float]], one: str, other: str) -> float:
+    return statistics.median(turn[other] / turn[one] for turn in turns)
+
+
 def _seconds(model: BaseAlgorithm, decisions: int) -> float:
     begin = time.perf_counter()
     model.learn(decisions, reset_num_timesteps=False)
+    await_device()
     return time.perf_counter() - begin
