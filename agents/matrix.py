@@ -6,7 +6,7 @@ worse than a simple rule for others; what counts is the least that it gains.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from agents.trained_run import TrainedRun
 from agents.tutors.protocol import Kind, Tutor
 from envs.course import Course
 from envs.curriculum import Curriculum
+from envs.learners.family import Family, mixture
+
+ALL: Final = "every family"
+VARIED: Final = ", varied constants"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,9 @@ class Line:
     runs: int
     nlg: dict[str, Estimate]
     """NLG (delayed) by family."""
+    ahead: dict[str, Estimate] | None
+    """Of a policy: minus the family's best rule, class by class. That rule is the one with the
+    highest mean on these same classes, a choice that favours it; None without rules."""
 
     @property
     def least(self) -> tuple[str, float]:
@@ -37,19 +44,50 @@ class Line:
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         family, gain = self.least
+        ahead = None if self.ahead is None else _plain(self.ahead)
         return {
             "kind": self.kind,
             "runs": self.runs,
-            "nlg": {name: each.as_dict() for name, each in self.nlg.items()},
+            "nlg": _plain(self.nlg),
+            "ahead": ahead,
             "least": gain,
             "least_family": family,
         }
 
 
+def _plain(figures: dict[str, Estimate]) -> dict[str, dict[str, float]]:
+    return {name: each.as_dict() for name, each in figures.items()}
+
+
 def population_of(run: TrainedRun) -> str:
-    """Name a policy after the learners that it was trained on."""
-    varied = ", varied constants" if run.config.variety.constants else ""
-    return f"attention on {run.config.course.family}{varied}"
+    """Name a policy after its preset and the learners that it was trained on."""
+    family, variety = run.config.course.family, run.config.variety
+    learners = ALL if set(mixture(family)) == set(Family) else family
+    return f"{run.tutor.name} on {learners}{VARIED if variety.constants else ''}"
+
+
+def headline(names: Sequence[str]) -> str | None:
+    """The policy for which the matrix is made, whatever it gains: it learnt from every family.
+
+    With the constants as they are; where no run is so, the first policy.
+    """
+    mixed = [name for name in names if name.endswith(ALL)]
+    return next(iter([*mixed, *names]), None)
+
+
+def check_setting(runs: Sequence[TrainedRun], course: Course, curriculum: str) -> None:
+    """Refuse policies that were trained for another course than all are taught.
+
+    Raises:
+        ValueError: One was.
+    """
+    for run in runs:
+        trained = replace(run.config.course, family=course.family), run.config.curriculum
+        if trained != (course, curriculum):
+            raise ValueError(
+                f"run is {run.folder}, trained for {trained}; expected but for the family "
+                f"{(course, curriculum)}: compare other settings with scripts.transfer"
+            )
 
 
 def columns(
@@ -86,18 +124,19 @@ def lines(
 ) -> list[Line]:
     """Put the columns together, the tutor with the highest least gain first."""
     kinds = {tutor.name: tutor.kind for tutor in tutors}
-    rows = [
-        Line(
-            name=name,
-            kind=kind,
-            runs=len(found[0][name]),
-            nlg={
-                family: estimate(np.stack(gains[name]))
-                for family, gains in zip(families, found, strict=True)
-            },
-        )
-        for name, kind in kinds.items()
-    ]
+    gains = {
+        name: {f: np.stack(each[name]) for f, each in zip(families, found, strict=True)}
+        for name in kinds
+    }
+    rules = [gains[name] for name, kind in kinds.items() if kind == "rule"]
+    best = {f: max((rule[f] for rule in rules), key=np.mean) for f in families} if rules else None
+    rows = []
+    for name, kind in kinds.items():
+        own, ahead = gains[name], None
+        if best is not None and kind == "policy":
+            ahead = {family: estimate(own[family] - best[family]) for family in families}
+        nlg = {family: estimate(own[family]) for family in families}
+        rows.append(Line(name=name, kind=kind, runs=len(own[families[0]]), nlg=nlg, ahead=ahead))
     return sorted(rows, key=lambda row: -row.least[1])
 
 

@@ -47,6 +47,13 @@ def save_plots(results: Results, folder: Path) -> list[Path]:
     return paths
 
 
+def save_matrix(results: Results, folder: Path) -> Path:
+    """Draw the matrix of `scripts.evaluate --matrix` into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draw_matrix(results).savefig(path := folder / "matrix.png", dpi=150)
+    return path
+
+
 def pictures(results: Results) -> dict[str, Figure]:
     """Every picture by name; that of policies against others needs a policy."""
     tutors, against = results["tutors"], results["against"]
@@ -183,6 +190,22 @@ def draw_occupations(tutors: Tutors, edges: Floats) -> Figure:
     figure.supylabel("share of learners' minutes", fontsize=9)
     lines = {line.get_label(): line for axes in panels for line in axes.get_lines()}
     figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=5, fontsize=8)
+    return figure
+
+
+def draw_matrix(results: Results) -> Figure:
+    """Mean NLG by tutor and learner family; the greener, the nearer to the column's best."""
+    families, tutors = results["families"], results["tutors"]
+    means = np.array(
+        [[each["nlg"][family]["mean"] for family in families] for each in tutors.values()]
+    )
+    figure, axes = _axes(2.5 + 1.2 * len(families), 1.5 + 0.3 * len(means))
+    axes.imshow(means / np.abs(means).max(axis=0), aspect="auto", cmap="YlGn", vmin=0.5, vmax=1)
+    for row, line in enumerate(means):
+        for column, mean in enumerate(line):
+            axes.text(column, row, f"{mean:.3f}", ha="center", va="center")
+    axes.set_xticks(range(len(families)), families)
+    axes.set_yticks(range(len(means)), list(tutors))
     return figure
 
 

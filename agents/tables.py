@@ -8,7 +8,7 @@ from rich.table import Table
 from agents.against_others import Against
 from agents.comparison import Row
 from agents.matrix import Line
-from agents.statistics import Effect
+from agents.statistics import Effect, Estimate
 
 _MARKS: Final = {"reference": " *", "policy": " <", "rule": ""}
 _STYLES: Final = {"reference": "dim", "policy": "bold", "rule": ""}
@@ -83,12 +83,19 @@ def matrix_table(rows: Sequence[Line], classes: int) -> Table:
         shown.add_column(title, justify="right")
     for row in rows:
         family, least = row.least
-        cells = (f"{each.mean:.3f}" for each in row.nlg.values())
+        cells = (f"{each.mean:.3f} {_half(each):.3f}" for each in row.nlg.values())
         seeds = f" ({row.runs} seeds)" if row.runs > 1 else ""
         name = row.name + _MARKS[row.kind] + seeds
         shown.add_row(name, f"{least:.3f} {family}", *cells, style=_STYLES[row.kind])
-    shown.caption = "< trained; nobody is told the family, the belief assumes calibrated learners"
+    shown.caption = (
+        "means, and half their 95 % intervals   < trained\n"
+        "nobody is told the family, the belief assumes calibrated learners"
+    )
     return shown
+
+
+def _half(figure: Estimate) -> float:
+    return (figure.mean_high - figure.mean_low) / 2.0
 
 
 def _mean(row: Row, figure: str, digits: int) -> str:

@@ -29,9 +29,10 @@ from agents.decision.guard_rails import GuardRails
 from agents.decision.guarded_policy import GuardedPolicy
 from agents.evaluation import Outcome, evaluate
 from agents.foretold import foretold
-from agents.matrix import best_rules, columns, lines, population_of
+from agents.matrix import best_rules, check_setting, columns, headline, lines, population_of
 from agents.performance_profile import THRESHOLDS
-from agents.plots import save_plots
+from agents.plots import save_matrix, save_plots
+from agents.presets import BEST_RULE
 from agents.run_folder import REFERENCE
 from agents.tables import (
     against_text,
@@ -41,9 +42,9 @@ from agents.tables import (
     matrix_table,
     tutors_table,
 )
-from agents.trained_run import read_run, read_runs
+from agents.trained_run import read_runs
 from agents.tutors.protocol import Tutor
-from agents.tutors.registry import CARE, TUNED, TUTORS, make_tutor, tuned
+from agents.tutors.registry import CARE, FIXED, TUNED, TUTORS, make_tutor, tuned
 from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
@@ -55,6 +56,8 @@ from envs.whole_file import write_json
 from scripts.output_path import OutputFile, OutputFolder
 
 RESULTS: Final = "evaluation.json"
+QUICK_CLASSES: Final = 8
+QUICK_TUTORS: Final = (BEST_RULE, FIXED)
 SLOW: Final = ("beam on truth",)
 """Tutors that search: they teach the first `slow_classes` only."""
 
@@ -80,11 +83,14 @@ class Arguments:
     workers: int = 2
     """Tutors that teach at the same time."""
     json: OutputFile = None
-    """Where to write the results as JSON; default: evaluation.json in the run folders."""
+    """Where to write the results as JSON; default: evaluation.json in the run folders, those of
+    --matrix nowhere."""
     plots: OutputFolder = None
     """Folder for the pictures; default: the run folders, if the results go there."""
     matrix: bool = False
     """Let every tutor teach learners of every family instead (robust evaluation matrix)."""
+    quick: bool = False
+    """The small form: 8 classes, and of the rules the best and the simplest."""
     guard_rails: bool = False
     """Let every policy teach under guard-rails too, as a tutor of its own."""
     tune: bool = False
@@ -94,6 +100,10 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse numbers that would fail, or cheat, later."""
+        if self.quick:
+            small = {"classes": QUICK_CLASSES, "slow_classes": 1, "foretold_classes": 8}
+            for name, value in (small | {"tutors": QUICK_TUTORS}).items():
+                object.__setattr__(self, name, value)
         least = {"classes": 1, "slow_classes": 1, "workers": 1, "tuning_classes": 1}
         for name, low in (least | {"foretold_classes": 2}).items():
             if getattr(self, name) < low:
@@ -221,9 +231,8 @@ def compare_all(arguments: Arguments, console: Console) -> None:
 
 def fill_matrix(arguments: Arguments, console: Console) -> None:
     """Let rules and policies teach every family, print, and write what was asked for."""
-    found = [read_run(run) for run in arguments.runs]
-    for run in found:
-        run.tutor.name = population_of(run)
+    found = read_runs(arguments.runs, population_of)
+    check_setting(found, Course(), arguments.curriculum)
     rules = [make_tutor(name) for name in arguments.tutors if TUTORS[name].kind == "rule"]
     tutors: list[Tutor] = [*(run.tutor for run in found), *rules]
     taught = columns(
@@ -232,15 +241,18 @@ def fill_matrix(arguments: Arguments, console: Console) -> None:
     gains = list(track(taught, "families", len(FAMILIES), console=console))
     rows = lines(tutors, FAMILIES, gains)
     console.print(matrix_table(rows, arguments.classes))
+    content = {
+        "families": list(FAMILIES),
+        "tutors": {row.name: row.as_dict() for row in rows},
+        "best_rule": best_rules(rows),
+        "headline": headline(list(dict.fromkeys(run.tutor.name for run in found))),
+        "classes": arguments.classes,
+        "runs": [str(run) for run in arguments.runs],
+    }
     if arguments.json is not None:
-        content = {
-            "families": list(FAMILIES),
-            "tutors": {row.name: row.as_dict() for row in rows},
-            "best_rule": best_rules(rows),
-            "classes": arguments.classes,
-            "runs": [str(run) for run in arguments.runs],
-        }
         write_json(arguments.json, content)
+    if arguments.plots is not None:
+        console.print(f"wrote {save_matrix(content, arguments.plots)}")
 
 
 def tune_all(arguments: Arguments, console: Console) -> None:

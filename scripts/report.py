@@ -7,11 +7,12 @@ Examples:
     python -m scripts.report                       our reference run: what is missing is measured
     python -m scripts.report runs/first --quick    the small form of every measurement, in minutes
     python -m scripts.report runs/first --only transfer realism --again
+    python -m scripts.evidence && python -m scripts.report --runs runs/evidence
 """
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from typing import Any, Final
 import tyro
 from rich.console import Console
 
+from agents.peers import mlp
 from agents.report import ablation as ablation_section
 from agents.report import gain, page
 from agents.report import matrix as matrix_section
@@ -28,12 +30,14 @@ from agents.report import peers as peers_section
 from agents.report import realism as realism_section
 from agents.report import sensitivity as sensitivity_section
 from agents.report import transfer as transfer_section
-from agents.run_folder import REFERENCE, read_config
+from agents.run_folder import REFERENCE, RESULTS, read_config
 from envs.whole_file import write_json
 from scripts import ablate, evaluate, optimum, peers, realism, sensitivity, transfer
 from scripts.output_path import OutputFile
 
 EVIDENCE: Final = "evidence"
+FINISHED: Final = (RESULTS, mlp.MODEL)
+"""What a training of ours, or of stock PPO, leaves at its end."""
 KSS: Final = {"5": "kss-5", "10": "kss-10", "20": "kss-20"}
 FLASHCARDS: Final = ("efc", "hlr", "dash")
 LIMITS: Final = (
@@ -61,7 +65,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         "evaluation": Measurement(
             command=evaluate.main,
             arguments=lambda given: [str(given.run)],
-            quick=("--classes", "32", "--slow-classes", "4"),
+            quick=("--quick",),
             section=gain.section,
         ),
         "realism": Measurement(
@@ -75,14 +79,14 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         ),
         "optimum": Measurement(
             command=optimum.main,
-            arguments=lambda given: [str(run) for run in given.drills],
+            arguments=lambda given: given.trained("drills"),
             quick=("--quick",),
             section=optimum_section.section,
         ),
         "matrix": Measurement(
             command=evaluate.main,
-            arguments=lambda given: [*map(str, (given.run, *given.families)), "--matrix"],
-            quick=("--classes", "8", "--tutors", "fixed curriculum", "greedy on belief"),
+            arguments=lambda given: [str(given.run), *given.trained("families"), "--matrix"],
+            quick=("--quick",),
             section=matrix_section.section,
         ),
         "sensitivity": Measurement(
@@ -95,14 +99,15 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             command=transfer.main,
             arguments=lambda given: [
                 str(given.run),
-                *(("--specialists", *map(str, given.specialists)) if given.specialists else ()),
+                *option("--specialists", given.trained("specialists")),
+                *option("--curricula", given.curricula),
             ],
             quick=("--quick",),
             section=transfer_section.section,
         ),
         "peers": Measurement(
             command=peers.main,
-            arguments=lambda given: [str(run) for run in given.peers],
+            arguments=lambda given: given.trained("peers") + given.trained("mlp"),
             quick=("--quick",),
             section=peers_section.section,
         ),
@@ -123,14 +128,10 @@ class Arguments:
 
     run: tyro.conf.Positional[Path] = REFERENCE
     """Run folder; default: the run that comes with us."""
-    drills: tuple[Path, ...] = ()
-    """Run folders of policies trained on drills (envs.drill.suite): their share of the optimum."""
-    peers: tuple[Path, ...] = ()
-    """Run folders of policies trained on the peers' benchmarks (envs.peers.suite)."""
-    families: tuple[Path, ...] = ()
-    """Run folders of policies trained on other learner families, or on several."""
-    specialists: tuple[Path, ...] = ()
-    """Run folders of policies trained in one of the settings of `scripts.transfer`."""
+    runs: Path | None = None
+    """Folder of what `scripts.evidence` trained: drills, peers, families, specialists, mlp."""
+    curricula: tuple[str, ...] = ()
+    """Curricula that the policy meets besides: names, or paths of JSON."""
     only: tuple[str, ...] = tuple(MEASUREMENTS)
     """Measurements to take; sections of the others are written where there are results."""
     again: bool = False
@@ -142,10 +143,19 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse what would fail after hours."""
+        if self.runs is not None and not self.runs.is_dir():
+            raise ValueError(f"runs is {self.runs}; expected a folder of scripts.evidence")
         for name in self.only:
             if name not in MEASUREMENTS:
                 expected = ", ".join(MEASUREMENTS)
                 raise ValueError(f"only has {name!r}; expected some of {expected}")
+
+    def trained(self, kind: str) -> list[str]:
+        """Run folders of one kind that hold a policy."""
+        if self.runs is None:
+            return []
+        folders = sorted((self.runs / kind).glob("*"))
+        return [str(each) for each in folders if any((each / name).exists() for name in FINISHED)]
 
     @property
     def folder(self) -> Path:
@@ -169,6 +179,11 @@ class Arguments:
         """Write up results, with what is said of them on top."""
         plain = MEASUREMENTS[name].section(found)
         return page.Section(title=plain.title, blocks=[*self.remarks(name), *plain.blocks])
+
+
+def option(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    """An option with its values; nothing without any."""
+    return (name, *values) if values else ()
 
 
 def measure(name: str, arguments: Arguments, console: Console) -> None:

@@ -75,11 +75,15 @@ RESULTS: dict[str, Any] = {
     "matrix": {
         "families": ["calibrated", "bkt"],
         "tutors": {
-            name: {"kind": kind, "runs": 1, "least": 0.2, "least_family": "bkt"}
+            name: {"kind": kind, "runs": 1, "least": 0.2, "least_family": "bkt", "ahead": ahead}
             | {"nlg": {"calibrated": INTERVAL, "bkt": INTERVAL | {"mean": 0.2}}}
-            for name, kind in (("attention on bkt", "policy"), ("mastery", "rule"))
+            for name, kind, ahead in (
+                ("attention on bkt", "policy", {"calibrated": INTERVAL, "bkt": INTERVAL}),
+                ("mastery", "rule", None),
+            )
         },
         "best_rule": {"calibrated": 0.4, "bkt": 0.2},
+        "headline": "attention on bkt",
         "classes": 4,
     },
     "sensitivity": {
@@ -195,13 +199,20 @@ def test_remarks_open_their_section(tmp_path: Path) -> None:
     assert "## And if the learners are other ones?\n\nTwo families are behind.\n\nEvery" in text
 
 
-def test_runs_for_the_matrix_and_for_transfer_reach_their_commands() -> None:
-    given = command.Arguments(
-        families=(Path("a"), Path("b")), specialists=(Path("c"),), run=Path("r")
-    )
+def test_trained_runs_reach_their_commands(tmp_path: Path) -> None:
+    """What hours of training made must not be left out, nor a run that is not finished taken."""
+    for kind in ("families", "specialists", "peers", "mlp"):
+        (tmp_path / kind / "a-0").mkdir(parents=True)
+        held = "model.zip" if kind == "mlp" else "training.json"
+        (tmp_path / kind / "a-0" / held).touch()
+    (tmp_path / "families" / "b-0").mkdir()
+    given = command.Arguments(run=Path("r"), runs=tmp_path, curricula=("algebra-48",))
     words = {name: one.arguments(given) for name, one in command.MEASUREMENTS.items()}
-    assert words["matrix"] == ["r", "a", "b", "--matrix"]
-    assert words["transfer"] == ["r", "--specialists", "c"]
+    assert words["matrix"] == ["r", str(tmp_path / "families/a-0"), "--matrix"]
+    specialists = ["--specialists", str(tmp_path / "specialists/a-0")]
+    assert words["transfer"] == ["r", *specialists, "--curricula", "algebra-48"]
+    assert words["peers"] == [str(tmp_path / "peers/a-0"), str(tmp_path / "mlp/a-0")]
+    assert words["optimum"] == []
     assert command.MEASUREMENTS["transfer"].arguments(command.Arguments(run=Path("r"))) == ["r"]
 
 
