@@ -31,7 +31,7 @@ class Setting:
         """Learners, concepts and lessons in words."""
         course = self.course
         people = "1 learner" if course.learners == 1 else f"{course.learners} learners"
-        return f"{people}, {self.curriculum}, {course.lessons} lessons"
+        return f"{people}, {find(self.curriculum).name}, {course.lessons} lessons"
 
 
 AS_TRAINED: Final = Setting()
@@ -75,7 +75,7 @@ class Transfer:
             "learners": self.setting.course.learners,
             "concepts": self.concepts,
             "lessons": self.setting.course.lessons,
-            "curriculum": self.setting.curriculum,
+            "curriculum": find(self.setting.curriculum).name,
             "policy": self.policy.mean,
             "best_rule": self.best_rule_nlg.mean,
             "specialist": None if self.specialist is None else self.specialist.mean,

@@ -33,9 +33,8 @@ from agents.tutors.registry import make_tutor
 from envs.constants import Constants
 from envs.curricula import find
 from envs.simulation import Simulation
-from envs.whole_file import write_json
 from scripts import pretrain
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from scripts.train import Arguments as Training
 from scripts.train import train
 
@@ -292,7 +291,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     if arguments.json is not None:
-        write_json(arguments.json, content)
+        write_results(arguments.json, content)
     return 0
 
 

@@ -52,8 +52,7 @@ from envs.curricula import find
 from envs.curriculum import Curriculum
 from envs.learners.family import FAMILIES
 from envs.seeds import check_seeds
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile, OutputFolder
+from scripts.output_path import OutputFile, OutputFolder, write_results
 
 RESULTS: Final = "evaluation.json"
 QUICK_CLASSES: Final = 8
@@ -220,10 +219,10 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     content = results(rows, policies, setting, arguments) | {"foretold": found, "seconds": seconds}
     elsewhere = [arguments.plots] if arguments.plots else []
     if arguments.json is not None:
-        write_json(arguments.json, content)
+        write_results(arguments.json, content)
     else:
         for run in arguments.runs:
-            write_json(run / RESULTS, content)
+            write_results(run / RESULTS, content)
     for folder in elsewhere if arguments.json or elsewhere else arguments.runs:
         for path in save_plots(content, folder):
             console.print(f"wrote {path}")
@@ -250,7 +249,7 @@ def fill_matrix(arguments: Arguments, console: Console) -> None:
         "runs": [str(run) for run in arguments.runs],
     }
     if arguments.json is not None:
-        write_json(arguments.json, content)
+        write_results(arguments.json, content)
     if arguments.plots is not None:
         console.print(f"wrote {save_matrix(content, arguments.plots)}")
 

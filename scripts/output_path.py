@@ -1,10 +1,14 @@
-"""Paths of results, refused before any work where nothing could be written there after it."""
+"""Results: paths refused before any work where nothing could be written, and what made them."""
 
-from collections.abc import Callable
+import shlex
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from tyro.constructors import PrimitiveConstructorSpec
+
+from envs.whole_file import write_json
 
 
 def _refuse_below_a_file(path: Path) -> None:
@@ -44,3 +48,9 @@ OutputFile = Annotated[Path | None, _path("FILE", _file)]
 """A file that is there is written anew, as a whole; None: nothing is written."""
 OutputFolder = Annotated[Path | None, _path("FOLDER", _folder)]
 """Made if it is missing."""
+
+
+def write_results(path: Path, results: Mapping[str, Any]) -> None:
+    """Write results as JSON, with the command that is running, so that anybody can repeat it."""
+    command = ["python", "-m", f"scripts.{Path(sys.argv[0]).stem}", *sys.argv[1:]]
+    write_json(path, {"command": shlex.join(command), **results})

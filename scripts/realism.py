@@ -14,8 +14,7 @@ from rich.table import Table
 from envs.constants import Constants
 from envs.log_simulation import LogDesign
 from envs.scorecard import TIMED, Row, anchored_rows, core_rows, fitted_rows, logs
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 HEADINGS = {
     "core": "calibrated on real answer logs",
@@ -95,7 +94,7 @@ def main(argv: list[str] | None = None) -> int:
     console.print(f"{time.monotonic() - start:.0f} s")
     if options.json is not None:
         written = [asdict(row) | {"pass": row.passed} for row in rows]
-        write_json(options.json, {"rows": written})
+        write_results(options.json, {"rows": written})
     return 0
 
 

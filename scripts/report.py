@@ -178,7 +178,8 @@ class Arguments:
     def section(self, name: str, found: Mapping[str, Any]) -> page.Section:
         """Write up results, with what is said of them on top."""
         plain = MEASUREMENTS[name].section(found)
-        return page.Section(title=plain.title, blocks=[*self.remarks(name), *plain.blocks])
+        how = f"Measured by `{found['command']}`."
+        return page.Section(title=plain.title, blocks=[*self.remarks(name), *plain.blocks, how])
 
 
 def option(name: str, values: Sequence[str]) -> tuple[str, ...]:
@@ -186,10 +187,16 @@ def option(name: str, values: Sequence[str]) -> tuple[str, ...]:
     return (name, *values) if values else ()
 
 
+def made_by(path: Path) -> str:
+    """The command that wrote results."""
+    return str(json.loads(path.read_text(encoding="utf-8"))["command"])
+
+
 def measure(name: str, arguments: Arguments, console: Console) -> None:
     """Take one measurement, unless its results are there."""
     path, measurement = arguments.results(name), MEASUREMENTS[name]
     if path.exists() and not arguments.again:
+        console.print(f"kept {path}, measured by: {made_by(path)}")
         return
     console.rule(name)
     words = [*measurement.arguments(arguments), "--json", str(path)]

@@ -35,8 +35,7 @@ from agents.trained_run import read_run
 from agents.tutors.registry import FIXED, make_tutor
 from envs.constants import Constants
 from envs.curricula import find
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from scripts.train import INTERRUPTED
 
 RULES: Final = ("greedy on belief", FIXED, "Leitner", "round robin", "mastery (BKT)")
@@ -149,7 +148,7 @@ def measure(arguments: Arguments, console: Console) -> Iterator[dict[str, Any]]:
 def keep(arguments: Arguments, path: Path | None, findings: list[dict[str, Any]]) -> None:
     """Write findings, and what they were measured with."""
     if path is not None:
-        write_json(path, {"settings": arguments.settings, "findings": findings})
+        write_results(path, {"settings": arguments.settings, "findings": findings})
 
 
 def table(findings: list[dict[str, Any]], rule: str) -> Table:

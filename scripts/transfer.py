@@ -26,8 +26,7 @@ from agents.tutors.protocol import Tutor
 from agents.tutors.registry import FIXED, names
 from agents.variety import Variety
 from envs.curricula import find
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 QUICK_CLASSES: Final = 8
 QUICK_RULES: Final = (FIXED, "greedy on belief")
@@ -42,7 +41,7 @@ class Arguments:
     specialists: tuple[Path, ...] = ()
     """Run folders of policies trained in one of the settings."""
     curricula: tuple[str, ...] = ()
-    """Curricula to teach besides: names, or paths of JSON."""
+    """Curricula to teach besides: names, or paths of JSON, a Junyi table, or .preqs."""
     classes: int = 64
     """Unseen classes of every setting."""
     workers: int = 2
@@ -142,7 +141,7 @@ def main(argv: list[str] | None = None) -> int:
     console.print(table(results))
     if arguments.json is not None:
         content = {"transfer": [result.as_dict() for result in results], "classes": classes}
-        write_json(arguments.json, content)
+        write_results(arguments.json, content)
     return 0
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from envs.curricula import find
 from envs.curriculum_generate import drawn_concept
 from envs.curriculum_import import from_alcpl, from_junyi
 
@@ -117,3 +118,11 @@ def test_a_wrong_alcpl_file_is_named(text: str, message: str, tmp_path: Path) ->
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         from_alcpl(path)
+
+
+def test_commands_find_both_kinds_of_file_by_their_path(table: Path, tmp_path: Path) -> None:
+    """Who downloaded a table teaches it with `--curriculum FILE`, and need write no Python."""
+    assert find(str(table)) == from_junyi(table, topics=True).curriculum
+    path = tmp_path / "shapes.preqs"
+    path.write_text("square,rectangle\n", encoding="utf-8")
+    assert find(str(path)) == from_alcpl(path).curriculum

@@ -127,7 +127,8 @@ def a_run(folder: Path) -> Path:
     (folder / "evidence").mkdir()
     for name, results in RESULTS.items():
         kept = folder if name == "evaluation" else folder / "evidence"
-        (kept / f"{name}.json").write_text(json.dumps(results), encoding="utf-8")
+        content = json.dumps({"command": f"python -m {name}"} | results)
+        (kept / f"{name}.json").write_text(content, encoding="utf-8")
     return folder
 
 
@@ -143,6 +144,7 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert "| lapses, flat | - | - | - | - | - | 0 |" in text
     for figure in (*drilled, "0.410", "**no**", "+0.1000 (+0.0500 to +0.1500)", "no seats"):
         assert figure in text
+    assert "Measured by `python -m transfer`." in text
     headlines = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert headlines == json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert headlines["transfer"][0]["best_rule"] == SETTING["best_rule"]
@@ -175,7 +177,9 @@ def test_what_is_there_is_not_measured_again(
 
     def measured(words: list[str]) -> int:
         calls.append(words)
-        Path(words[words.index("--json") + 1]).write_text(json.dumps(RESULTS["realism"]))
+        Path(words[words.index("--json") + 1]).write_text(
+            json.dumps({"command": "c"} | RESULTS["realism"])
+        )
         return 0
 
     for name, one in command.MEASUREMENTS.items():

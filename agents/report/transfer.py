@@ -12,6 +12,7 @@ def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.transfer --json` wrote."""
     rows = results["transfer"]
     met = [row for row in rows if not row["trained"]]
+    new = "that training had not" if len(met) < len(rows) else "(training may have had some)"
     above = sum(row["ahead_interval"][0] > 0 for row in met)
     below = sum(row["ahead_interval"][1] < 0 for row in met)
     cells = [
@@ -33,7 +34,7 @@ def section(results: Mapping[str, Any]) -> Section:
         "NLG of the policy minus NLG of the best rule there",
     )
     text = (
-        f"The policy, unchanged, in {len(met)} settings that training had not, "
+        f"The policy, unchanged, in {len(met)} settings {new}, "
         f"{results['classes']} unseen classes each (NLG on the delayed test, mean, 95 % interval). "
         f"It is above the best rule in {above}, below in {below}; elsewhere the interval holds 0. "
         "The best rule is chosen on the same classes; rules keep the settings that were tuned for "
