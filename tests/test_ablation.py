@@ -18,6 +18,7 @@ from policies.policy import AttentionPolicy
 from scripts import ablate as command
 from scripts import pretrain, train
 from tests.answer_logs import generated, write_pid
+from tests.written_up import written_up
 
 
 def written_curve(folder: Path, values: list[float]) -> Path:
@@ -90,6 +91,7 @@ def test_command_trains_compares_and_goes_on(
     assert [tables[0][v]["nlg"] for v in tables[0]] == [tables[1][v]["nlg"] for v in tables[1]]
     assert tables[0]["attention"]["behind"]["mean"] == 0
     assert "minus attention" in capsys.readouterr().out
+    assert "| perceptron |" in written_up("attention", tmp_path / "second.json")
     assert train.has_state(tmp_path / "quick-perceptron-0" / "checkpoint")
 
 

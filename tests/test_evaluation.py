@@ -22,6 +22,7 @@ from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 from scripts import evaluate as command
+from tests.written_up import written_up
 
 SHORT = Course(learners=3, lessons=2, minutes=10)
 CURRICULUM = generate(4, 0)
@@ -165,6 +166,7 @@ def test_command_writes_json_and_pictures(
     written = json.loads(path.read_text(encoding="utf-8"))
     assert not (run / "evaluation.json").exists()  # a look at few classes keeps the whole one
     assert written["classes"] == 4
+    assert "| beam on truth, 2 classes |" in written_up("evaluation", path)
     assert written["seeds"] == [7]
     kinds = {name: tutor["kind"] for name, tutor in written["tutors"].items()}
     assert kinds == {

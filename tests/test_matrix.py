@@ -18,6 +18,7 @@ from envs.curricula import find
 from envs.learners.family import FAMILIES
 from scripts import evaluate as command
 from tests.untrained import write_untrained_run
+from tests.written_up import written_up
 
 SHORT = Course(learners=2, lessons=2, minutes=10)
 NAMES = ("random", "fixed curriculum")
@@ -99,10 +100,12 @@ def test_unlike_runs_are_not_taken_for_seeds_of_one_policy(tmp_path: Path) -> No
 def test_command_writes_every_family(tmp_path: Path) -> None:
     target = tmp_path / "matrix.json"
     words = ["--matrix", "--classes", "2", "--curriculum", "generated-3-0", "--tutors", *NAMES]
-    assert command.main([*words, "--json", str(target)]) == 0
+    assert command.main([*words, "--json", str(target), "--plots", str(tmp_path)]) == 0
     content = json.loads(target.read_text(encoding="utf-8"))
     assert content["families"] == list(FAMILIES)
     assert set(content["tutors"]) == set(NAMES)
     for tutor in content["tutors"].values():
         assert set(tutor["nlg"]) == set(FAMILIES)
     assert set(content["best_rule"]) == set(FAMILIES)
+    assert "| fixed curriculum |" in written_up("matrix", target)
+    assert (tmp_path / "matrix.png").stat().st_size > 1000

@@ -18,6 +18,7 @@ from envs.lesson_trace import (
     watch,
 )
 from scripts.realism import Options, main
+from tests.written_up import written_up
 
 
 def trace_of(lapsed: np.ndarray, affect: np.ndarray) -> Trace:
@@ -70,6 +71,7 @@ def test_the_command_writes_every_row(tmp_path: Path, capsys: pytest.CaptureFixt
         list(row) == ["name", "group", "real", "simulated", "tolerance", "pass"] for row in rows
     )
     assert len({row["name"] for row in rows}) == len(rows)
+    assert f"| {rows[0]['name']} |" in written_up("realism", file)
     assert "NOT validated on data" in capsys.readouterr().out
 
 

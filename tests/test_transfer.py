@@ -13,6 +13,7 @@ from agents.tutors.registry import make_tutor
 from envs.course import Course
 from envs.curricula import find
 from scripts import transfer as command
+from tests.written_up import written_up
 
 SHORT = Setting(course=Course(learners=2, lessons=2, minutes=10), curriculum="generated-4-0")
 
@@ -63,6 +64,7 @@ def test_command_writes_a_row_for_every_setting(
     rows = json.loads(target.read_text(encoding="utf-8"))["transfer"]
     assert [(row["learners"], row["concepts"]) for row in rows] == [(2, 4), (3, 4), (8, 3)]
     assert all(-1 < row["policy"] < 1 for row in rows)
+    assert "| 8 learners, generated-3-1, 6 lessons |" in written_up("transfer", target)
 
 
 def test_a_specialist_of_another_setting_is_refused(
