@@ -11,7 +11,7 @@ from stable_baselines3.common.env_checker import check_env as check_env_sb3
 from envs.drill import DrillConcept, DrillEnv, Instance, InstanceDraw
 from envs.drill.drawing import fitted_concepts
 from envs.drill.instance import chain
-from envs.drill.suite import drawn, ordered, separate
+from envs.drill.suite import drawn, four, observed, ordered, pair, separate
 
 CONCEPTS = (
     DrillConcept(prior=0.4, learn=0.3, guess=0.2, slip=0.1, forget=0.05),
@@ -36,7 +36,7 @@ def practise(env: DrillEnv, seed: int, concepts: list[int]) -> list[dict[str, An
 
 
 @pytest.mark.filterwarnings(NO_SPEC, SHAPES, IMAGES, SMALL)
-@pytest.mark.parametrize("make", [separate, ordered, drawn, lambda: DrillEnv(instance=OBSERVED)])
+@pytest.mark.parametrize("make", [separate, ordered, observed, pair, four, drawn])
 def test_drills_pass_both_checkers(make: Any) -> None:
     check_env(make())
     check_env_sb3(make())

@@ -63,6 +63,26 @@ def ordered() -> DrillEnv:
     return DrillEnv(instance=first_of(draw))
 
 
+def observed() -> DrillEnv:
+    """One fixed drill: 3 concepts in an order, forgotten meanwhile, observed, 12 decisions."""
+    draw = InstanceDraw(concepts=3, decisions=12, prerequisites=1.0, forgetting=True, hidden=False)
+    return DrillEnv(instance=first_of(draw))
+
+
+def pair() -> DrillEnv:
+    """One fixed drill: 2 concepts in an order, hidden, 10 decisions.
+
+    The second instance: in the first greedy choices are optimal, so that it would tell little.
+    """
+    draw = InstanceDraw(concepts=2, decisions=10, prerequisites=1.0)
+    return DrillEnv(instance=first_of(draw, seed=1))
+
+
+def four() -> DrillEnv:
+    """One fixed drill: 4 concepts in an order, hidden, 7 decisions."""
+    return DrillEnv(instance=first_of(InstanceDraw(concepts=4, decisions=7, prerequisites=1.0)))
+
+
 def drawn() -> DrillEnv:
     """A new drill every episode: 3 concepts with or without prerequisites, hidden, 8 decisions."""
     draw = InstanceDraw(concepts=3, decisions=8, prerequisites=CONNECTED, forgetting=True)
