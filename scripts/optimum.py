@@ -10,6 +10,7 @@ Examples:
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from agents.optimum import RULES, bounds, solvable, solve
+from agents.optimum import RULES, bounds, check_depth, solvable, solve
 from agents.optimum.trained import share_of_run
 from agents.run_folder import read_config
 from envs.drill import Instance, InstanceDraw
@@ -55,6 +56,11 @@ class Arguments:
             if value < least:
                 raise ValueError(f"{name} is {value}; expected at least {least}")
 
+    @property
+    def seeds(self) -> range:
+        """Seeds of the instances of each kind."""
+        return range(self.seed, self.seed + (1 if self.quick else self.instances))
+
 
 def kinds(arguments: Arguments) -> list[InstanceDraw]:
     """The suite, shortened where a quick look was asked for, each kind once."""
@@ -65,10 +71,20 @@ def kinds(arguments: Arguments) -> list[InstanceDraw]:
     )
 
 
+def check(arguments: Arguments) -> None:
+    """Refuse before minutes of solving a depth that is too much for one of the drills.
+
+    Raises:
+        ValueError: It is.
+    """
+    for kind, seed in product(kinds(arguments), arguments.seeds):
+        if kind.hidden:
+            check_depth(first_of(kind, seed), arguments.depth)
+
+
 def row(kind: InstanceDraw, arguments: Arguments) -> dict[str, Any]:
     """Mean figures over the instances of a kind; what is not known is left out."""
-    begin = time.perf_counter()
-    seeds = range(arguments.seed, arguments.seed + (1 if arguments.quick else arguments.instances))
+    begin, seeds = time.perf_counter(), arguments.seeds
     found = [figures(first_of(kind, seed), arguments.depth) for seed in seeds]
     known = [name for name in found[0] if all(name in one for one in found)]
     means = {name: float(np.mean([one[name] for one in found])) for name in known}
@@ -149,12 +165,13 @@ def main(argv: list[str] | None = None) -> int:
     """Solve, print, and write what was printed; returns the exit code."""
     arguments = tyro.cli(Arguments, args=argv, description=__doc__)
     try:
+        check(arguments)
         policies = [trained(run) for run in arguments.runs]
+        rows = [row(kind, arguments) for kind in kinds(arguments)]
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    rows = [row(kind, arguments) for kind in kinds(arguments)]
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table(rows))
     console.print(NOTE)
     if policies:

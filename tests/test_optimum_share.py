@@ -1,6 +1,7 @@
 """Any chooser's share of the optimum: exact where that is feasible, honest where it is not."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from agents.optimum import gain_of, share_of_optimum, solve
+from agents.optimum.bounds import full_information
 from agents.optimum.share import Observations
 from envs.drill import DrillEnv, Instance, InstanceDraw
+from envs.drill.mastery import mastery
+from envs.drill.suite import four, observed, ordered, pair
 from scripts import optimum, train
 
 RELATED = InstanceDraw(concepts=3, decisions=6, prerequisites=0.5, forgetting=True)
@@ -57,12 +61,15 @@ def test_rules_as_choosers_gain_what_the_programme_says(draw: InstanceDraw) -> N
 
 def test_the_optimal_chooser_has_share_one() -> None:
     instance = drawn(InstanceDraw(decisions=12, prerequisites=0.5, forgetting=True, hidden=False))
-    choices = solve(instance).choices
+    m = mastery(instance)
+    values = full_information(m, 12)  # (13, X) by decisions left
 
     def optimal(observations: Observations) -> NDArray[Any]:
-        made = 12 - np.round(np.expm1(observations["course"][:, 1])).astype(np.int64)
+        left = np.round(np.expm1(observations["course"][:, 1])).astype(np.int64)
         states = observations["belief"][:, 0, :, 0].astype(np.int64) @ (1 << np.arange(3))
-        return np.array([choices[t][state] for t, state in zip(made, states, strict=True)])
+        ahead = np.einsum("ncy,ny->nc", m.moves[:, states].swapaxes(0, 1), values[left - 1])
+        choices: NDArray[Any] = (m.gains[states] + ahead).argmax(1)
+        return choices
 
     share = share_of_optimum(instance, optimal)
     assert share.gain.exact
@@ -104,6 +111,16 @@ def test_episodes_of_the_environment_return_the_exact_gain() -> None:
     assert np.mean(returns) == pytest.approx(gain_of(instance, greedy).mean, abs=4 * error)
 
 
+@pytest.mark.parametrize("make", [ordered, observed, pair, four])
+def test_drills_to_train_on_have_an_optimum_that_greedy_choices_miss(
+    make: Callable[[], DrillEnv],
+) -> None:
+    """Else a share of the optimum would tell nothing."""
+    solved = solve(make().instance)
+    assert solved.gain > 0
+    assert max(solved.rules.values()) < 0.95 * solved.gain
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
@@ -136,6 +153,15 @@ def test_the_command_writes_what_it_prints(
 def test_the_command_refuses_what_it_cannot_compute() -> None:
     with pytest.raises(ValueError, match="instances is 0; expected at least 1"):
         optimum.Arguments(instances=0)
+
+
+def test_a_depth_that_is_too_much_ends_the_command_before_it_begins(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It must not be found out after minutes of solving, nor by a traceback."""
+    monkeypatch.setattr(optimum, "solve", pytest.fail)
+    assert optimum.main(["--depth", "8"]) == 2
+    assert "expected at most 7 decisions" in capsys.readouterr().err
 
 
 def test_a_trained_run_is_scored_in_its_own_drill(

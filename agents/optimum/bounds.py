@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.optimum.joint_beliefs import DIGITS, JointBeliefs
-from agents.optimum.situations import Situations
+from agents.optimum.situations import Situations, check_size
 from envs.drill.instance import Instance
 from envs.drill.mastery import Floats, Indices, Mastery, mastery
 
@@ -51,6 +51,16 @@ def bounds(instance: Instance, *, depth: int = 4, width: int = 8) -> Bounds:
     lower = best_plans(m, reached.beliefs, full_information(m, left), width)
     upper = (reached.beliefs @ late_information(m, left)).max(1)
     return Bounds(_best_first(reached, lower), _best_first(reached, upper))
+
+
+def check_depth(instance: Instance, depth: int) -> None:
+    """Refuse at once a depth that `bounds` would refuse.
+
+    Raises:
+        ValueError: It leads to too many beliefs; the message says how many are feasible.
+    """
+    levels = min(depth + 1, instance.decisions)
+    check_size(instance, levels, JointBeliefs.most(instance))
 
 
 def full_information(m: Mastery, decisions: int) -> Floats:
