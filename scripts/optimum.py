@@ -153,11 +153,13 @@ def trained(run: Path) -> dict[str, Any]:
 def trained_table(policies: list[dict[str, Any]]) -> Table:
     """Trained policies, in % of the optimal gain."""
     shown = Table("run", "drill", box=None, padding=(0, 1, 0, 0))
-    for column in ("optimum", "policy %", *(f"{name} %" for name in RULES)):
+    for column in ("optimum", "policy %", "interval", *(f"{name} %" for name in RULES)):
         shown.add_column(column, justify="right")
     for each in policies:
-        shares = (f"{100 * each[name]:.1f}" for name in ("share", *RULES))
-        shown.add_row(each["run"], each["drill"], f"{each['optimum']:.2f}", *shares)
+        share, *shares = (f"{100 * each[name]:.1f}" for name in ("share", *RULES))
+        low, high = (f"{100 * end:.1f}" for end in each["share_interval"])
+        around = "exact" if each["exact"] else f"{low} to {high}"
+        shown.add_row(each["run"], each["drill"], f"{each['optimum']:.2f}", share, around, *shares)
     return shown
 
 
