@@ -9,6 +9,8 @@ import pytest
 
 from agents.optimum import bounds, solvable, solve
 from agents.optimum.bounds import full_information
+from agents.optimum.joint_beliefs import JointBeliefs
+from agents.optimum.separate_beliefs import SeparateBeliefs
 from agents.optimum.situations import situation_counts
 from envs.drill import DrillConcept, Instance, InstanceDraw
 from envs.drill.instance import chain
@@ -126,6 +128,29 @@ def test_separate_concepts_by_plain_recursion() -> None:
     assert solve(instance).gain == pytest.approx(expected, abs=1e-12)
 
 
+def best_of_related(instance: Instance, belief: dict[State, float], left: int) -> float:
+    """Final score under the best choices, times the belief's weight: recursion over answers."""
+    if left == 0:
+        return sum(p * score(instance, state) for state, p in belief.items())
+    worth = []
+    for c in range(len(instance.concepts)):
+        reached: list[dict[State, float]] = [{}, {}]  # by answer
+        for state, p in belief.items():
+            for q, answer, after in step(instance, state, c):
+                reached[answer][after] = reached[answer].get(after, 0.0) + p * q
+        worth.append(sum(best_of_related(instance, each, left - 1) for each in reached))
+    return max(worth)
+
+
+def test_related_concepts_by_plain_recursion() -> None:
+    draw = InstanceDraw(concepts=3, decisions=4, prerequisites=1.0, forgetting=True)
+    instance = draw.instance(np.random.default_rng(2))
+    first = start(instance)
+    before = sum(p * score(instance, state) for state, p in first.items())
+    expected = best_of_related(instance, first, 4) - before
+    assert solve(instance).gain == pytest.approx(expected, abs=1e-12)
+
+
 def test_both_forms_of_belief_agree() -> None:
     separate = InstanceDraw(concepts=3, decisions=6).instance(np.random.default_rng(1))
     without_effect = replace(separate, prerequisites=((0, 2),), unready=1.0)
@@ -148,7 +173,9 @@ def random_instances(number: int, **settings: object) -> Iterator[Instance]:
 
 def test_reachable_beliefs_are_as_many_as_the_formula_says() -> None:
     for instance in random_instances(12):
-        levels = [len(level) for level in solve(instance).choices]
+        form = JointBeliefs if instance.prerequisites or instance.forgetting else SeparateBeliefs
+        beliefs = form(instance, instance.decisions)
+        levels = [len(beliefs.gains(t)) for t in range(beliefs.levels)]
         assert levels == situation_counts(instance)
 
 
@@ -165,31 +192,6 @@ def test_greedy_is_optimal_for_the_last_decision_only() -> None:
     far = chain((DrillConcept(prior=0.1, learn=0.05), DrillConcept(prior=0.1, learn=0.4)))
     longer = solve(replace(far, unready=0.2, decisions=8))
     assert longer.rules["greedy"] < 0.95 * longer.gain
-
-
-@pytest.mark.parametrize("hidden", [True, False])
-@pytest.mark.parametrize("related", [True, False])
-def test_following_the_choices_gains_the_optimum(hidden: bool, related: bool) -> None:
-    draw = InstanceDraw(decisions=5, prerequisites=float(related), hidden=hidden)
-    instance = draw.instance(np.random.default_rng(2))
-    solved = solve(instance)
-    places = {state: k for k, state in enumerate(product((0, 1), repeat=3))}
-    number = {state: sum(x << c for c, x in enumerate(state)) for state in places}
-    ways = [(p, 0 if hidden else number[state], state) for state, p in start(instance).items()]
-    before = sum(p * score(instance, state) for p, _, state in ways)
-    for t in range(5):
-        reached: dict[tuple[int, State], float] = {}
-        for p, situation, state in ways:
-            c = int(solved.choices[t][situation])
-            for q, answer, after in step(instance, state, c):
-                if q > 0:
-                    outcome = answer if hidden else number[after]
-                    last = t == 4
-                    new = 0 if last else solved.situations.after(t, situation, c, outcome)
-                    reached[new, after] = reached.get((new, after), 0.0) + p * q
-        ways = [(p, situation, state) for (situation, state), p in reached.items()]
-    gain = sum(p * score(instance, state) for p, _, state in ways) - before
-    assert gain == pytest.approx(solved.gain, abs=1e-12)
 
 
 def test_bounds_enclose_the_optimum_and_tighten_with_depth() -> None:

@@ -74,10 +74,6 @@ class JointBeliefs:
         expected: Floats = wrong + level.correct * (right - wrong)
         return expected
 
-    def after(self, t: int, situation: int, concept: int, outcome: int) -> int:
-        """The belief that an answer leads to."""
-        return int(self._levels[t].children[situation, concept, outcome])
-
 
 def _expand(m: Mastery, beliefs: Floats) -> tuple[Floats, NDArray[np.int32]]:
     """All beliefs one answer later (N', X), and which one each answer leads to (N, C, 2)."""

@@ -33,10 +33,6 @@ class Optimum:
     """Of the best tutor there is."""
     rules: dict[str, float]
     """Of the rules in RULES."""
-    situations: Situations
-    """What the best choice depends on."""
-    choices: tuple[NDArray[np.int8], ...]
-    """Best concept by decision and situation, (N_t,) each; the lowest index among equals."""
 
 
 def solve(instance: Instance) -> Optimum:
@@ -48,7 +44,7 @@ def solve(instance: Instance) -> Optimum:
     """
     situations = _enumerate(instance)
     last = situations.levels - 1
-    best, choices = np.zeros(0), []
+    best = np.zeros(0)
     of_rules = dict.fromkeys(RULES, best)
     for t in reversed(range(situations.levels)):
         gains = situations.gains(t)
@@ -56,17 +52,13 @@ def solve(instance: Instance) -> Optimum:
         def by_concept(values: Floats, t: int = t, gains: Floats = gains) -> Floats:
             return gains if t == last else gains + situations.ahead(t, values)
 
-        worth = by_concept(best)
-        choices.append(first_best(worth).astype(np.int8))
-        best = worth.max(1)
+        best = by_concept(best).max(1)
         of_rules = {
             name: rule(t, gains, by_concept(of_rules[name])) for name, rule in RULES.items()
         }
     return Optimum(
         gain=float(situations.start @ best),
         rules={name: float(situations.start @ values) for name, values in of_rules.items()},
-        situations=situations,
-        choices=tuple(reversed(choices)),
     )
 
 

@@ -100,15 +100,6 @@ class SeparateBeliefs:
                 ahead[place, :, c] = (wrong + p * (right - wrong)).ravel()
         return ahead.reshape(-1, size)
 
-    def after(self, t: int, situation: int, concept: int, outcome: int) -> int:
-        """Append an answer to the sequence of one concept."""
-        place, within = divmod(situation, 1 << t)
-        block = self._blocks[t][place]
-        behind = sum(block[concept + 1 :])
-        high, low = divmod(within, 1 << behind)
-        longer = self._places[t + 1][_longer(block, concept)]
-        return (longer << (t + 1)) + ((2 * high + outcome) << behind) + low
-
     def _correct(self, c: int, answers: int) -> Floats:
         """P(next answer correct) by sequence so far, (2^answers,)."""
         known, concept = self._known[c][answers], self._concepts[c]

@@ -26,13 +26,6 @@ class Situations(Protocol):
         For t below levels - 1.
         """
 
-    def after(self, t: int, situation: int, concept: int, outcome: int) -> int:
-        """Where a decision leads: the next level's situation.
-
-        The outcome is the answer (1 correct, 0 wrong) where mastery is hidden, and the number of
-        the next state of mastery where it is observed.
-        """
-
 
 class ObservedMastery:
     """Situations of a tutor who sees mastery: the 2^C states, at every level."""
@@ -54,11 +47,6 @@ class ObservedMastery:
         """Expected value of the next state."""
         del t
         return (self._mastery.moves @ values).T
-
-    def after(self, t: int, situation: int, concept: int, outcome: int) -> int:
-        """The state that was reached."""
-        del t, situation, concept
-        return outcome
 
 
 def situation_counts(instance: Instance) -> list[int]:
