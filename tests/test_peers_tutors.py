@@ -160,6 +160,17 @@ def test_target_repeat_takes_the_weakest_target() -> None:
     assert TargetRepeat().choose(history) == [3]
 
 
+def test_target_repeat_drills_the_weakest_card_where_every_card_is_a_target() -> None:
+    """New cards first; among equals turns, so that one hard card does not take every decision."""
+    rule, answers = TargetRepeat(), [(0, False), (1, True)]
+    taken = []
+    for right in (False, False, False, True):
+        taken.append(int(rule.choose(history_of(answers, 3))[0]))
+        answers.append((taken[-1], right))
+    assert taken == [2, 0, 2, 0]
+    assert rule.choose(history_of(answers, 3)) == [2]
+
+
 def test_first_unmastered_follows_the_prerequisites_of_the_targets() -> None:
     rule = FirstUnmastered(ORDER, PREREQUISITES)
     history = history_of([(0, True), (5, False)], ITEMS)

@@ -142,7 +142,12 @@ def _flashcard_entrants(learners: Learners, effort: Effort) -> list[Entrant]:
     order = np.arange(learners.items)
     found = [
         Entrant(chooser=chooser)
-        for chooser in (RandomItem(legal=False), RoundRobin(order), OneStepOracle())
+        for chooser in (
+            RandomItem(legal=False),
+            RoundRobin(order),
+            TargetRepeat("target repeat, every card"),
+            OneStepOracle(),
+        )
     ]
     for make, settings in grids:
         chooser, setting = tuned(make, settings, learners, effort.tuning_learners, TUNING_SEED)

@@ -6,21 +6,29 @@ from agents.peers.chooser import Booleans, Chooser, Floats, Integers
 from agents.peers.item_rules import lowest, recency
 from envs.peers.answer_history import AnswerHistory
 
+_TIE = 1e-9
+"""Weight of recency: too small to outweigh a difference of shares, after any number of answers."""
+
 
 class TargetRepeat(Chooser):
     """The target item of the lowest share of right answers, the least recent of equals.
 
-    Among the items allowed; where no target is, the least recent item that is.
+    Among the items allowed; where no target is, the least recent item that is. Where every item is
+    a target, as with flashcards, that is the weakest of all: new items first, then those never
+    answered right in turns. It repeats a single item only where that one alone is weakest.
+
+    Args:
+        name: In tables.
     """
 
-    def __init__(self) -> None:
-        super().__init__("target repeat")
+    def __init__(self, name: str = "target repeat") -> None:
+        super().__init__(name)
 
     def choose(self, history: AnswerHistory) -> Integers:
         """The weakest target of each learner."""
         share = history.successes / np.maximum(1, history.attempts)
         last = recency(history, _by_number(history))
-        key = share + last * 1e-6  # recency decides between equal shares
+        key = share + last * _TIE  # recency decides between equal shares
         return _among_allowed(history, key, history.weights > 0)
 
 
