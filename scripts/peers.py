@@ -6,40 +6,36 @@ Examples:
     python -m scripts.peers --train-mlp 0 1 2 3 4           train stock PPO too: one run a seed
     python -m scripts.peers runs/peers/kss-10/masked-0      with policies trained before
     python -m scripts.train --env envs.peers.suite:kss_10 --run runs/kss &&
-    python -m scripts.peers runs/kss                        with our policy, from answers alone
+    python -m scripts.peers runs/kss                        with our policy; it sees no hidden state
     python -m scripts.peers --quick --json peers.json       a small form, minutes
 """
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import tyro
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from agents.checkpoint import has_model
 from agents.peers.attention import AttentionRun, read_attention
 from agents.peers.benchmarks import BENCHMARKS, Effort, entrants
-from agents.peers.chooser import Chooser
-from agents.peers.kss_optimum import NAME as CEILING
 from agents.peers.kss_optimum import KssOptimum
-from agents.peers.mlp import MlpSettings, load, train
+from agents.peers.mlp import MlpSettings, TrainedMlp, load, train
+from agents.peers.results import CEILING, RIVALS, Row, results
 from agents.peers.scoring import score
+from agents.report.peers import ahead_of
 from agents.run_folder import RUNS
-from agents.statistics import Estimate, estimate
-from agents.tutors.protocol import Kind
 from envs.course import EVALUATION_SEED
 from envs.whole_file import write_json
 from scripts.output_path import OutputFile
 
-Policy = Chooser | AttentionRun
-FLOOR: Final = "random over all"
+Policy = TrainedMlp | AttentionRun
 QUICK_EFFORT: Final = Effort(
     tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16, slow_learners=10
 )
@@ -80,22 +76,6 @@ class Arguments:
                 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One tutor on one benchmark."""
-
-    name: str
-    kind: Kind
-    returns: NDArray[np.float64]  # (R, N) of R runs on the same learners, or the first of them
-    setting: Any = None
-    bound: NDArray[np.float64] | None = None  # (N,) no tutor reaches more; of the optimum alone
-
-    @property
-    def figure(self) -> Estimate:
-        """Mean return with its interval."""
-        return estimate(self.returns)
-
-
 def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: Effort) -> list[Row]:
     """Let everybody teach the same learners; best mean first."""
     made = BENCHMARKS[benchmark].learners()
@@ -110,6 +90,7 @@ def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: E
                 name=chooser.name,
                 kind=chooser.kind,
                 returns=returns,
+                knows_model=chooser.knows_model,
                 setting=entrant.setting,
                 bound=bound,
             )
@@ -122,38 +103,15 @@ def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: E
             else score(run, made, learners, EVALUATION_SEED)
             for run in runs
         ]
-        rows.append(Row(name=name, kind=runs[0].kind, returns=np.stack(gained)))
+        rows.append(
+            Row(
+                name=name,
+                kind=runs[0].kind,
+                returns=np.stack(gained),
+                decisions=tuple(run.decisions for run in runs),
+            )
+        )
     return sorted(rows, key=lambda row: -row.returns.mean())
-
-
-def results(rows: Sequence[Row]) -> dict[str, Any]:
-    """One benchmark as plain data."""
-    named = {row.name: row for row in rows}
-    return {
-        row.name: {
-            "kind": row.kind,
-            "runs": len(row.returns),
-            "learners": row.returns.shape[1],
-            **row.figure.as_dict(),
-            "times_random": _ratio(row, named[FLOOR]),
-            **({"share_of_best": _ratio(row, named[CEILING])} if CEILING in named else {}),
-            **({} if row.setting is None else {"setting": row.setting}),
-            **({} if row.bound is None else _proof(row, row.bound)),
-        }
-        for row in rows
-    }
-
-
-def _ratio(row: Row, unit: Row) -> float | None:
-    """Mean in units, on the learners of both; None where the unit is 0, as for chance on a few."""
-    mean = float(unit.returns[:, : row.returns.shape[1]].mean())
-    return float(row.returns.mean()) / mean if mean else None
-
-
-def _proof(row: Row, bound: NDArray[np.float64]) -> dict[str, float]:
-    """How far the optimum is proven."""
-    proven = np.isclose(row.returns[0], bound)
-    return {"upper_bound": float(bound.mean()), "share_proven": float(proven.mean())}
 
 
 def table(benchmark: str, found: Mapping[str, Any], learners: int) -> Table:
@@ -166,23 +124,38 @@ def table(benchmark: str, found: Mapping[str, Any], learners: int) -> Table:
     for title in (figure, "interval", relative.replace("_", " "), "tuned to"):
         shown.add_column(title, justify="right")
     for name, row in found.items():
-        mark = {"reference": " *", "policy": f" < ({row['runs']} seeds)", "rule": ""}[row["kind"]]
+        rule = " +" if row.get("knows_model") else ""
+        marks = {"reference": " *", "policy": f" < ({row['runs']} seeds)", "rule": rule}
         few = "" if row["learners"] == learners else f" ({row['learners']} learners)"
         shown.add_row(
-            name + mark + few,
+            name + marks[row["kind"]] + few,
             f"{row['mean']:.3f}",
             f"{row['mean_low']:.3f} to {row['mean_high']:.3f}",
             "-" if row[relative] is None else f"{row[relative]:.3f}",
             "" if "setting" not in row else str(row["setting"]).replace(", ", " "),
             style={"reference": "dim", "policy": "bold", "rule": ""}[row["kind"]],
         )
-    shown.caption = "* sees the hidden state   < trained"
+    lines = ["* sees the hidden state   + knows the model   < trained", *standings(found)]
     if exact is not None:
-        shown.caption += (
-            f"\nbest: proven to be the optimum for {exact['share_proven']:.0%} of the learners; no "
+        lines.append(
+            f"best: proven to be the optimum for {exact['share_proven']:.0%} of the learners; no "
             f"tutor reaches more than {exact['upper_bound']:.3f}"
         )
+    shown.caption = "\n".join(lines)
     return shown
+
+
+def standings(found: Mapping[str, Any]) -> Iterator[str]:
+    """Every policy's training and its paired differences to the best rules, in a line each."""
+    for name, row in found.items():
+        if row["kind"] == "policy":
+            trained = " and ".join(f"{each:,}" for each in sorted(set(row["decisions"])))
+            ahead = (
+                f"{ahead_of(row[key])} over {row[rule]}"
+                for rule, key in RIVALS.items()
+                if rule in row
+            )
+            yield f"{name}, trained on {trained} decisions: {'; '.join(ahead)}"
 
 
 def policies_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Policy]]:

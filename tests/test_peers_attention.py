@@ -47,6 +47,7 @@ def test_a_trained_run_stands_among_the_rules(
     assert peers.main([str(run), *flags]) == 0
     found = json.loads(file.read_text(encoding="utf-8"))["benchmarks"]["kss-5"]
     assert found["attention"]["kind"] == "policy"
+    assert found["attention"]["decisions"] == [64]
     assert found["attention"]["mean"] <= found[peers.CEILING]["mean"] + 1e-9
     again = read_attention(run).score(6)
     assert found["attention"]["mean"] == pytest.approx(again.mean())

@@ -9,8 +9,9 @@ import pytest
 
 from agents.peers.benchmarks import BENCHMARKS
 from agents.peers.mlp import MlpSettings, load, train
+from agents.peers.results import CEILING, Row, results
 from agents.peers.scoring import score
-from scripts.peers import CEILING, Arguments, Row, main, results
+from scripts.peers import Arguments, main, standings
 
 TINY = MlpSettings(decisions=64, environments=2, steps=32, batch=32)
 
@@ -35,7 +36,10 @@ def test_command_trains_compares_and_writes_what_it_prints(
     assert max(row["mean"] for row in rows.values()) == rows[CEILING]["mean"]
     assert rows["stock PPO (MLP)"]["runs"] == 2  # one trained before, one by the command
     assert rows["stock PPO (MLP)"]["kind"] == "policy"
+    assert rows["stock PPO (MLP)"]["decisions"] == [64, 64]
+    assert rows["stock PPO (MLP)"]["best_informed_rule"] == "plans on its belief, knows the model"
     shown = capsys.readouterr().out
+    assert "trained on 64 decisions" in shown
     assert f"{rows['one-step oracle']['mean']:.3f}" in shown
     benchmark, seed, kept = load(tmp_path / "before")
     assert (benchmark, seed) == ("kss-5", 7)
@@ -72,6 +76,30 @@ def test_figures_are_relative_to_chance_and_to_the_optimum() -> None:
     assert found["ours"]["runs"] == 2
     assert found["ours"]["share_of_best"] == pytest.approx(0.25 / 0.4)
     assert found["ours"]["times_random"] == pytest.approx(2.5)
+
+
+def test_a_policy_is_compared_learner_by_learner_with_the_best_rules() -> None:
+    """References are no rivals; who knows the model is one apart, on the learners of both."""
+    mine, noise = np.array([0.5, 0.1, 0.9, 0.3]), np.array([0.2, -0.2, 0.1, -0.1])
+    rows = [
+        Row(name="truth", kind="reference", returns=(mine + 1)[None]),
+        Row(name="ours", kind="policy", returns=np.stack([mine, mine + 0.2]), decisions=(8, 9)),
+        Row(name="planner", kind="rule", returns=(mine + 0.3)[None, :2], knows_model=True),
+        Row(name="turns", kind="rule", returns=(mine - 0.2)[None]),
+        Row(name="random over all", kind="rule", returns=(mine - 0.3 + noise)[None]),
+    ]
+    found = results(rows)
+    assert "ahead" not in found["truth"]
+    ours = found["ours"]
+    assert ours["decisions"] == [8, 9]
+    assert (ours["best_rule"], ours["best_informed_rule"]) == ("turns", "planner")
+    assert ours["ahead"]["mean"] == pytest.approx(0.3)
+    assert ours["ahead"]["mean_low"] == pytest.approx(0.2)  # over runs: learners do not differ
+    assert ours["ahead_of_informed"]["mean"] == pytest.approx(-0.2)
+    [line] = standings(found)
+    assert line.startswith(
+        "ours, trained on 8 and 9 decisions: +0.300 (+0.200 to +0.400) over turns"
+    )
 
 
 def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,7 +95,14 @@ RESULTS: dict[str, Any] = {
     "peers": {
         "learners": 9,
         "benchmarks": {
-            "kss-10": {"attention": INTERVAL | {"kind": "policy", "runs": 5, "learners": 9}}
+            "kss-10": {
+                "attention": INTERVAL
+                | {"kind": "policy", "runs": 5, "learners": 9, "share_of_best": 0.923}
+                | {"best_rule": "fixed path", "ahead": INTERVAL, "decisions": [4096, 4096]},
+                "best known": INTERVAL
+                | {"kind": "reference", "runs": 1, "learners": 9, "share_of_best": 1.0}
+                | {"upper_bound": 0.61, "share_proven": 0.987, "setting": 0.4},
+            }
         },
     },
     "evaluation": {
@@ -141,6 +148,9 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert text.count("\n## ") == len(RESULTS) + 1  # and what it does not prove
     assert "| attention | mastery | +0.2500 (+0.2000 to +0.3000) |" in text
     assert "2,048 decisions imitated and 4,096 learnt from, seeds [0, 1]" in text
+    taught = "policy | 4,096 | 5 | 9 | 0.400 (0.300 to 0.500) | 0.923 | +0.400 (+0.300 to +0.500)"
+    assert f"| attention | {taught} | - |" in text
+    assert "the optimum for 99% of the learners; no tutor can reach more than 0.610" in text
     drilled = ("87.5", "97.0 (exact)", "91.0 (90.0 to 92.0)", "fixed > attention", "kss-10")
     assert "| lapses, sensors' estimate | 0.613 | 0.700 | 0.400 | 0.500 | 0.280 | 9 |" in text
     assert "| lapses, flat | - | - | - | - | - | 0 |" in text

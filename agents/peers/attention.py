@@ -1,10 +1,14 @@
-"""Our policy on the peers' benchmarks, from answer history alone."""
+"""Our policy on the peers' benchmarks: answers, and what `envs.one_learner` is told beside them.
 
+On KSS that is the goal, what is allowed, the prerequisites and the difficulties of the items.
+"""
+
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from agents.checkpoint import load_policy
+from agents.checkpoint import MODEL, load_policy
 from agents.held_out import MOST_COPIES, returns
 from agents.peers.chooser import Floats
 from agents.run_folder import read_config
@@ -25,6 +29,8 @@ class AttentionRun:
 
     policy: AttentionPolicy
     env: str
+    decisions: int
+    """That it was trained with."""
     name: str = "attention"
     kind: Kind = "policy"
 
@@ -53,4 +59,7 @@ def read_attention(folder: Path) -> AttentionRun:
         raise ValueError(
             f"run is {folder}, trained on env {config.env!r}; expected one of {SUITE}..."
         )
-    return AttentionRun(policy=load_policy(folder), env=config.env)
+    policy = load_policy(folder)
+    described = json.loads((folder / f"{MODEL}.json").read_text(encoding="utf-8"))
+    decisions = described["metadata"].get("decisions", config.decisions)
+    return AttentionRun(policy=policy, env=config.env, decisions=decisions)

@@ -25,6 +25,10 @@ class Chooser(ABC):
     kind: ClassVar[Kind] = "rule"
     """"rule" and "policy" read the history and what is public; "reference" the hidden state."""
 
+    knows_model: ClassVar[bool] = False
+    """Whether a rule knows the population and the equations of its learners, as nobody does of real
+    ones; a reference sees more yet."""
+
     def __init__(self, name: str) -> None:
         self.name = name
 

@@ -23,6 +23,8 @@ class KssBeliefPlanner(Chooser):
         seed: Of the possible learners.
     """
 
+    knows_model = True
+
     def __init__(
         self, drawn: int = 2000, planned: int = 48, width: int = 24, seed: int = 0
     ) -> None:

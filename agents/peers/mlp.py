@@ -62,6 +62,11 @@ class TrainedMlp(Chooser):
         super().__init__(name)
         self._model = model
 
+    @property
+    def decisions(self) -> int:
+        """That it was trained with: whole updates, so a few more than were asked for."""
+        return int(self._model.num_timesteps)
+
     def choose(self, history: AnswerHistory) -> Integers:
         """The network's choice for each learner."""
         action, _ = self._model.predict(history.summary(), deterministic=True)

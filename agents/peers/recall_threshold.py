@@ -17,6 +17,8 @@ class RecallThreshold(Chooser):
         name: In tables.
     """
 
+    knows_model = True
+
     def __init__(self, threshold: float, name: str = "threshold, typical parameters") -> None:
         super().__init__(name)
         self.threshold = threshold
