@@ -1,7 +1,14 @@
 """Populations in which the constants that nobody measured are others.
 
-Every constant tagged `Assumed` (envs.constants) at both ends of its range, one at a time, and all
-of them together by a Latin hypercube (McKay, Beckman and Conover 1979).
+The constants tagged `Assumed` (envs.constants) of the calibrated learners and their classroom
+(CLASSROOM), at both ends of their ranges, one at a time, and all together by a Latin hypercube
+(McKay, Beckman and Conover 1979). Not varied are:
+
+- what is fitted or cited: somebody measured it;
+- the assumed constants of the other learner families (envs.learners.constants): no calibrated
+  learner reads them, and the matrix of `scripts.evaluate` varies the family as a whole;
+- what the tracer assumes (envs.tracing): that is the tutor's side, which stays as it is while
+  the learners change, as it would among real ones.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +28,7 @@ CLASSROOM: Final = (
     *("knowledge", "memory", "acquisition", "attention", "affect"),
     *("sickness", "sensors", "time"),
 )
-"""Constants of the calibrated family and its classroom; other families have groups of their own."""
+"""Groups of constants that the calibrated family and its classroom read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +70,7 @@ def one_at_a_time(constants: Constants, ranges: Mapping[str, Assumed]) -> Iterat
 def all_together(
     constants: Constants, ranges: Mapping[str, Assumed], samples: int, seed: int
 ) -> Iterator[Variation]:
-    """Populations in which every assumed constant is drawn from its range, evenly spread."""
+    """Populations in which each of these constants is drawn from its range, evenly spread."""
     low = np.array([tag.low for tag in ranges.values()])
     high = np.array([tag.high for tag in ranges.values()])
     unit = LatinHypercube(len(ranges), rng=seed).random(samples)  # (samples, constants)

@@ -30,7 +30,9 @@ class Variety:
     curricula: tuple[str, ...] = ()
     """Curricula to choose from: names, or paths of JSON."""
     constants: bool = False
-    """Draw every assumed constant from its range, differently in each group."""
+    """Draw the assumed constants of the calibrated learners and their classroom from their ranges,
+    differently in each group. What other families alone read, what was measured and what the tracer
+    assumes stay as they are; `agents.populations` says why."""
 
     def __post_init__(self) -> None:
         if self.groups < 1:
