@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ from agents.populations import (
     CLASSROOM,
     HIGH,
     LOW,
+    SAMPLE,
     Variation,
     all_together,
     assumed,
     one_at_a_time,
 )
+from agents.report.sensitivity import alone, together
 from agents.sensitivity import decided, finding
 from envs.constants import Constants
 from envs.tags import Assumed
@@ -79,6 +82,38 @@ def test_an_order_that_turns_round_is_a_flip_and_noise_is_none() -> None:
     rng = np.random.default_rng(1)
     close = {"a": rng.normal(0.3, 0.1, (1, 20)), "b": rng.normal(0.3, 0.1, (1, 20))}
     assert decided(close) == []
+
+
+def found(name: str, end: str, low: float, high: float, **other: Any) -> dict[str, Any]:
+    """A finding as the report reads it."""
+    lead = {"mean": (low + high) / 2, "mean_low": low, "mean_high": high}
+    return {"name": name, "end": end, "lead": lead, "agreement": 1.0, "flips": []} | other
+
+
+def test_report_names_constants_that_turn_a_conclusion_round() -> None:
+    """Losing certainty is not yet the opposite conclusion."""
+    findings = [
+        found("default", "", 0.01, 0.03),
+        found("affect.novelty", LOW, -0.03, -0.01),
+        found("affect.novelty", HIGH, 0.01, 0.02),
+        found("memory.decay", LOW, -0.01, 0.01),
+    ]
+    assert "side of 0: affect.novelty (low end)." in alone(findings)
+    assert "side of 0: none." in alone([findings[0], *findings[2:]])
+    assert "no conclusion" in alone([found("default", "", -0.01, 0.03), *findings[1:]])
+
+
+def test_report_says_how_far_the_order_of_tutors_holds() -> None:
+    drawn = [
+        found("0", SAMPLE, 0.01, 0.03),
+        found("1", SAMPLE, -0.03, -0.01, agreement=0.4, flips=[["a", "b"], ["a", "c"]]),
+        found("2", SAMPLE, -0.01, 0.01, agreement=0.8),
+    ]
+    [text] = together(drawn)
+    assert "of 3 populations) the policy is above the rule in 1, below in 1." in text
+    assert "0.80 in the median and 0.40 at the least; the order" in text
+    assert text.endswith("in 1 of them.")
+    assert together([]) == []
 
 
 def test_command_goes_on_where_it_was_stopped(
