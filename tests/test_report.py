@@ -123,7 +123,12 @@ RESULTS: dict[str, Any] = {
     "realism": {"rows": [ROW | {"pass": False}]},
     "transfer": {"transfer": [SETTING], "classes": 4},
     "attention": {
-        "attention": {"attention": VARIANT, "no seats": VARIANT},
+        "attention": {
+            "attention": VARIANT,
+            "perceptron": VARIANT | {"weights": 10_300},
+            "no prerequisite links": VARIANT,
+            "no seats": VARIANT,
+        },
         "settings": {"preset": "quick", "imitated": 2048, "decisions": 4096}
         | {"seeds": [0, 1], "classes": 4},
     },
@@ -151,6 +156,9 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     taught = "policy | 4,096 | 5 | 9 | 0.400 (0.300 to 0.500) | 0.923 | +0.400 (+0.300 to +0.500)"
     assert f"| attention | {taught} | - |" in text
     assert "the optimum for 99% of the learners; no tutor can reach more than 0.610" in text
+    assert "perceptron has 10.3 times as many weights" in text
+    assert "depth, degrees, belief and prospects" in text
+    assert "median and 1.00 at the least" in text
     drilled = ("87.5", "97.0 (exact)", "91.0 (90.0 to 92.0)", "fixed > attention", "kss-10")
     assert "| lapses, sensors' estimate | 0.613 | 0.700 | 0.400 | 0.500 | 0.280 | 9 |" in text
     assert "| lapses, flat | - | - | - | - | - | 0 |" in text
@@ -163,7 +171,7 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert headlines["optimum"] == {"share": 0.94}
     assert headlines["matrix"]["policy"] == headlines["matrix"]["best_rule"]
     assert headlines["kss"] == {"5": None, "10": 0.4, "20": None}
-    assert headlines["attention"] == {"attention": 0.4, "no seats": 0.4}
+    assert headlines["attention"] == dict.fromkeys(RESULTS["attention"]["attention"], 0.4)
 
 
 def test_pictures_stand_beside_the_text_and_inside_the_page(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """What attention is worth, as a section of the report."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from agents.report.numbers import interval, or_dash, with_interval
 from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
+
+PERCEPTRON: Final = "perceptron"
+UNLINKED: Final = "no prerequisite links"
+"""Variants of which more is said than their figures."""
 
 
 def section(results: Mapping[str, Any]) -> Section:
@@ -34,7 +38,7 @@ def section(results: Mapping[str, Any]) -> Section:
         f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
         f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
         "over classes, and over seeds where there are several). Decisions to rule: until the "
-        "training courses reached the mean of the best rule."
+        f"training courses reached the mean of the best rule.{_remarks(variants)}"
     )
     head = ["variant", "NLG", "minus whole", "decisions to rule", "weights", "ms"]
     return Section(
@@ -45,6 +49,21 @@ def section(results: Mapping[str, Any]) -> Section:
             Picture(name="ablation", figure=picture, caption="NLG with parts left out"),
         ],
     )
+
+
+def _remarks(variants: Mapping[str, Any]) -> str:
+    """What figures of some variants do not say of themselves."""
+    said = ""
+    if PERCEPTRON in variants:
+        times = variants[PERCEPTRON]["weights"] / next(iter(variants.values()))["weights"]
+        said += f" The {PERCEPTRON} has {times:.1f} times as many weights as the whole network."
+    if UNLINKED in variants:
+        said += (
+            f' "{UNLINKED.capitalize()}" takes away the attention bias along the graph and what a '
+            "pair of learner and concept shows of the concept's parents and children; depth, "
+            "degrees, belief and prospects, which the environment computes from the graph, stay."
+        )
+    return said
 
 
 def _behind(each: Mapping[str, Any]) -> tuple[float, tuple[float, float]]:
