@@ -24,8 +24,7 @@ from agents.optimum.trained import share_of_run
 from agents.run_folder import read_config
 from envs.drill import Instance, InstanceDraw
 from envs.drill.suite import SUITE, first_of
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 QUICK_DECISIONS = 6
 NOTE = """Concepts x decisions. Optimum and its bounds: expected gain in points of 100;
@@ -179,7 +178,7 @@ def main(argv: list[str] | None = None) -> int:
     if policies:
         console.print(trained_table(policies))
     if arguments.json is not None:
-        write_json(arguments.json, {"rows": rows, "policies": policies})
+        write_results(arguments.json, {"rows": rows, "policies": policies})
     return 0
 
 

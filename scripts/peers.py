@@ -32,8 +32,7 @@ from agents.peers.scoring import score
 from agents.report.peers import ahead_of
 from agents.run_folder import RUNS
 from envs.course import EVALUATION_SEED
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 Policy = TrainedMlp | AttentionRun
 QUICK_EFFORT: Final = Effort(
@@ -198,7 +197,7 @@ def run(arguments: Arguments, console: Console) -> None:
         written[benchmark] = found
         if arguments.json is not None:  # after each: some take minutes
             about = {"learners": arguments.learners, "first_learner_seed": EVALUATION_SEED}
-            write_json(arguments.json, about | {"benchmarks": written})
+            write_results(arguments.json, about | {"benchmarks": written})
 
 
 def main(argv: list[str] | None = None) -> int:

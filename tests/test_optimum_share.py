@@ -17,6 +17,7 @@ from envs.drill import DrillEnv, Instance, InstanceDraw
 from envs.drill.mastery import mastery
 from envs.drill.suite import four, observed, ordered, pair
 from scripts import optimum, train
+from tests.written_up import written_up
 
 RELATED = InstanceDraw(concepts=3, decisions=6, prerequisites=0.5, forgetting=True)
 
@@ -176,6 +177,7 @@ def test_a_trained_run_is_scored_in_its_own_drill(
     assert optimum.main([str(run), "--quick", "--instances", "1", "--json", str(file)]) == 0
     [found] = json.loads(file.read_text(encoding="utf-8"))["policies"]
     assert found["exact"]
+    assert "| separate |" in written_up("optimum", file)
     assert 0 < found["share"] <= 1 + 1e-9
     assert found["greedy"] <= 1 + 1e-9
     drawn_run = tmp_path / "drawn"

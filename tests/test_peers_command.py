@@ -12,6 +12,7 @@ from agents.peers.mlp import MlpSettings, load, train
 from agents.peers.results import CEILING, Row, results
 from agents.peers.scoring import score
 from scripts.peers import Arguments, main, standings
+from tests.written_up import written_up
 
 TINY = MlpSettings(decisions=64, environments=2, steps=32, batch=32)
 
@@ -30,6 +31,7 @@ def test_command_trains_compares_and_writes_what_it_prints(
     assert main(words.split()) == 0
     found = json.loads(written.read_text(encoding="utf-8"))
     rows = found["benchmarks"]["kss-5"]
+    assert "**kss-5**" in written_up("peers", written)
     assert found["learners"] == 5
     assert rows[CEILING]["share_proven"] == 1.0
     assert rows[CEILING]["share_of_best"] == 1.0

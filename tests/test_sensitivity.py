@@ -22,6 +22,7 @@ from agents.sensitivity import decided, finding
 from envs.constants import Constants
 from envs.tags import Assumed
 from scripts import sensitivity as command
+from tests.written_up import written_up
 
 USUAL = Constants()
 RANGES = assumed(USUAL, CLASSROOM)
@@ -140,3 +141,4 @@ def test_command_goes_on_where_it_was_stopped(
     assert len(findings) == expected
     assert len(taught) == 1 + expected + 1  # the stopped one, and the default for comparison, again
     assert [path.name for path in tmp_path.iterdir()] == ["found.json"]
+    assert "with the default constants" in written_up("sensitivity", tmp_path / "found.json")
