@@ -197,11 +197,7 @@ def of_exchanges(results: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def main(argv: list[str] | None = None) -> int:
     """Measure, print, and write what was printed."""
-    try:
-        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    arguments = tyro.cli(Arguments, args=argv, description=__doc__)
     if arguments.growth:
         return measure_growth(arguments)
     results = measure(arguments)

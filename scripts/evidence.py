@@ -132,11 +132,7 @@ def train_one(kind: str, name: str, seed: int, run: Path, *, quick: bool) -> int
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    try:
-        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    arguments = tyro.cli(Arguments, args=argv, description=__doc__)
     todo = list(trainings(arguments))
     for number, (kind, name, seed, run) in enumerate(todo, start=1):
         print(f"{number} of {len(todo)}: {kind}, {name}, seed {seed}", flush=True)
