@@ -178,7 +178,7 @@ class Arguments:
     def section(self, name: str, found: Mapping[str, Any]) -> page.Section:
         """Write up results, with what is said of them on top."""
         plain = MEASUREMENTS[name].section(found)
-        how = f"Measured by `{found['command']}`."
+        how = f"Measured by `{made_by(found)}`."
         return page.Section(title=plain.title, blocks=[*self.remarks(name), *plain.blocks, how])
 
 
@@ -187,16 +187,22 @@ def option(name: str, values: Sequence[str]) -> tuple[str, ...]:
     return (name, *values) if values else ()
 
 
-def made_by(path: Path) -> str:
-    """The command that wrote results."""
-    return str(json.loads(path.read_text(encoding="utf-8"))["command"])
+def read(path: Path) -> dict[str, Any]:
+    """Results of a measurement."""
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return results
+
+
+def made_by(results: Mapping[str, Any]) -> str:
+    """The command that wrote results; older ones do not say."""
+    return str(results.get("command", "an older version"))
 
 
 def measure(name: str, arguments: Arguments, console: Console) -> None:
     """Take one measurement, unless its results are there."""
     path, measurement = arguments.results(name), MEASUREMENTS[name]
     if path.exists() and not arguments.again:
-        console.print(f"kept {path}, measured by: {made_by(path)}")
+        console.print(f"kept {path}, measured by: {made_by(read(path))}")
         return
     console.rule(name)
     words = [*measurement.arguments(arguments), "--json", str(path)]
@@ -236,11 +242,7 @@ def main(argv: list[str] | None = None) -> int:
     for name in arguments.only:
         measure(name, arguments, console)
     paths = {name: arguments.results(name) for name in MEASUREMENTS}
-    found = {
-        name: json.loads(path.read_text(encoding="utf-8"))
-        for name, path in paths.items()
-        if path.exists()
-    }
+    found = {name: read(path) for name, path in paths.items() if path.exists()}
     sections = [arguments.section(name, results) for name, results in found.items()]
     sections.append(page.Section(title="What all this does not prove", blocks=[LIMITS]))
     title = f"Report of {arguments.run.name}" + (" (small form)" if arguments.quick else "")
