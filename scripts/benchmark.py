@@ -35,6 +35,7 @@ from agents.speed.simulation import (
 from agents.speed.training import training_speed
 from envs.whole_file import write_json
 from scripts.output_path import OutputFile
+from scripts.train import INTERRUPTED
 from unity_bridge.build import BuildSettings
 
 SIZES: Final = (1, 256, 4096)
@@ -195,19 +196,15 @@ def of_exchanges(results: dict[str, Any]) -> list[tuple[str, str, str]]:
     return rows
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Measure, print, and write what was printed."""
-    arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-    if arguments.growth:
-        return measure_growth(arguments)
+def measure_all(arguments: Arguments) -> None:
+    """Measure and print what is fast; write what was printed."""
     results = measure(arguments)
     show(results)
     if arguments.json is not None:
         write_json(arguments.json, results)
-    return 0
 
 
-def measure_growth(arguments: Arguments) -> int:
+def measure_growth(arguments: Arguments) -> None:
     """Measure and print how cost grows; write it, and draw it beside."""
     scope = QUICK if arguments.quick else Scope(seconds=arguments.seconds)
     found = growth(PRESETS[arguments.preset], scope)
@@ -218,6 +215,16 @@ def measure_growth(arguments: Arguments) -> int:
     if arguments.json is not None:
         write_json(arguments.json, {"growth": found})
         save_plot(found, arguments.json.with_suffix(".png"))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+    try:
+        (measure_growth if arguments.growth else measure_all)(arguments)
+    except KeyboardInterrupt:
+        print("\nstopped; of what was measured nothing is kept", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
