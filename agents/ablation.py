@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from agents.presets import TrainConfig
+from agents.run_folder import read_config
 from agents.statistics import Estimate, estimate
 from envs.spaces import MODALITIES
 from policies.policy import AttentionPolicy
@@ -69,6 +70,11 @@ links the attention biases along the graph go, and what a pair shows of its pare
 what the environment has computed from the graph stays: depth, degrees, the belief and the
 prospects. The weights of the losses are chosen, not tuned."""
 LEARNING_CURVE: Final = "learner/nlg_delayed"
+COURSE_LENGTH: Final = "rollout/ep_len_mean"
+"""Decisions of a course."""
+RULE_TAUGHT: Final = 3
+"""Until every classroom ended the course under way takes one course; another hundred, at 64
+classrooms, take one and a half more."""
 TIMED_DECISIONS: Final = 30
 
 
@@ -136,13 +142,17 @@ def summarise(
 def decisions_until(run: Path, level: float) -> int | None:
     """Decisions learnt from when the learning curve first reached a level; None: never.
 
-    The curve is the mean over the last hundred training courses.
+    The curve is the mean over the last hundred training courses. The imitated rule taught those
+    that were under way when learning began; they leave the mean within RULE_TAUGHT courses of every
+    classroom, and nothing counts before.
     """
     events = EventAccumulator(str(run), size_guidance={"scalars": 0})
     events.Reload()
     if LEARNING_CURVE not in events.Tags()["scalars"]:
         return None
-    curve = events.Scalars(LEARNING_CURVE)
+    course = events.Scalars(COURSE_LENGTH)[-1].value
+    begin = RULE_TAUGHT * course * read_config(run)[0].classrooms
+    curve = (point for point in events.Scalars(LEARNING_CURVE) if point.step > begin)
     return next((int(point.step) for point in curve if point.value >= level), None)
 
 

@@ -11,7 +11,7 @@ from torch.utils.tensorboard import SummaryWriter
 from agents.ablation import STUDIES, decisions_until, summarise
 from agents.failures import FAILURES, NONE
 from agents.presets import PRESETS
-from agents.run_folder import read_config
+from agents.run_folder import read_config, write_config
 from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
@@ -21,11 +21,13 @@ from tests.answer_logs import generated, write_pid
 from tests.written_up import written_up
 
 
-def written_curve(folder: Path, values: list[float]) -> Path:
-    """A run folder with a learning curve: 100 decisions between its points."""
+def written_curve(folder: Path, values: list[float], course: float = 0.0) -> Path:
+    """A run folder with a learning curve: 100 decisions between its points, 10 classrooms."""
+    write_config(folder, replace(PRESETS["quick"], classrooms=10), preset="quick", seed=0)
     with SummaryWriter(str(folder)) as writer:
         for place, value in enumerate(values):
             writer.add_scalar("learner/nlg_delayed", value, 100 * (place + 1))
+            writer.add_scalar("rollout/ep_len_mean", course, 100 * (place + 1))
     return folder
 
 
@@ -45,6 +47,13 @@ def test_the_rule_is_reached_when_the_curve_first_stands_there(tmp_path: Path) -
     run = written_curve(tmp_path, [0.1, 0.3, 0.2, 0.4])
     assert decisions_until(run, 0.3) == pytest.approx(200)
     assert decisions_until(run, 0.35) == 400
+    assert decisions_until(run, 0.5) is None
+
+
+def test_courses_that_the_imitated_rule_taught_do_not_count(tmp_path: Path) -> None:
+    """Else every variant would stand where the rule stands before it has learnt anything."""
+    run = written_curve(tmp_path, [0.4, 0.4, 0.3, 0.2, 0.4], course=10.0)
+    assert decisions_until(run, 0.25) == 500
     assert decisions_until(run, 0.5) is None
 
 
