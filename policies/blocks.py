@@ -73,6 +73,6 @@ def assembled(
 def _padded(mask: Tensor, blocks: Sequence[Tensor]) -> Tensor:
     """The same with operators that an exported graph may hold, slower."""
     beside, from_learner, from_concept, related = blocks
-    related = related.expand(len(mask), -1, -1, -1)
+    related = related.expand(mask.shape[0], -1, -1, -1)
     rows = (torch.cat(row, dim=-1) for row in ((beside, from_learner), (from_concept, related)))
     return functional.pad(torch.cat(tuple(rows), dim=-2), (1, 0, 1, 0)) + mask[:, None, None, :]

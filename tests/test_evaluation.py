@@ -214,7 +214,7 @@ def test_results_keep_what_the_committed_evaluation_has() -> None:
     arguments = command.Arguments(classes=5)
     setting = command.Setting(course=SHORT, curriculum=CURRICULUM)
     newer = command.results(compare(taught), [], setting, arguments)
-    assert older.keys() - {"foretold", "seconds"} <= newer.keys()  # these two come last
+    assert older.keys() - {"command", "foretold", "seconds"} <= newer.keys()  # written later
     for name, tutor in newer["tutors"].items():
         assert older["tutors"][name].keys() <= tutor.keys()
 

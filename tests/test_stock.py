@@ -93,4 +93,5 @@ def test_an_update_moves_every_parameter_as_stock_ppo_does(
     stock.train()
     assert moved(stock, start).abs().max() > rate / 2
     assert given == (stock.logger.name_to_value["train/clip_fraction"] > 0)  # clipping took part
-    torch.testing.assert_close(moved(ours, start), moved(stock, start), rtol=0, atol=1e-5)
+    rounding = 1e-5 * epochs  # each pass adds its own, by other chips' products to other digits
+    torch.testing.assert_close(moved(ours, start), moved(stock, start), rtol=0, atol=rounding)
