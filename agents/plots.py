@@ -32,6 +32,8 @@ _OCCUPATION_COLOURS: Final = {
 """Of every occupation that is about a concept."""
 _SHOWN: Final = 6
 """Tutors in the detailed pictures: the best of them, so that they stay readable."""
+_DARK: Final = 0.85
+"""Share of a column's best from which a cell is too dark for black figures."""
 _OFTEN: Final = 0.02
 """Share of an occupation somewhere, and of all minutes in a bin, from which it is drawn."""
 
@@ -200,10 +202,11 @@ def draw_matrix(results: Results) -> Figure:
         [[each["nlg"][family]["mean"] for family in families] for each in tutors.values()]
     )
     figure, axes = _axes(2.5 + 1.2 * len(families), 1.5 + 0.3 * len(means))
-    axes.imshow(means / np.abs(means).max(axis=0), aspect="auto", cmap="YlGn", vmin=0.5, vmax=1)
-    for row, line in enumerate(means):
-        for column, mean in enumerate(line):
-            axes.text(column, row, f"{mean:.3f}", ha="center", va="center")
+    shares = means / np.abs(means).max(axis=0)
+    axes.imshow(shares, aspect="auto", cmap="YlGn", vmin=0.5, vmax=1)
+    for (row, column), mean in np.ndenumerate(means):
+        colour = "white" if shares[row, column] > _DARK else "black"
+        axes.text(column, row, f"{mean:.3f}", ha="center", va="center", color=colour)
     axes.set_xticks(range(len(families)), families)
     axes.set_yticks(range(len(means)), list(tutors))
     return figure

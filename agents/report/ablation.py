@@ -29,9 +29,9 @@ def section(results: Mapping[str, Any]) -> Section:
     ]
     picture = points(
         list(variants),
-        [each["nlg"]["mean"] for each in variants.values()],
-        [(each["nlg"]["mean_low"], each["nlg"]["mean_high"]) for each in variants.values()],
-        "NLG, delayed test",
+        [_behind(each)[0] for each in variants.values()],
+        [_behind(each)[1] for each in variants.values()],
+        "NLG with the part left out minus NLG of the whole",
     )
     text = (
         f"The same training with parts left out: preset {settings['preset']}, "
@@ -46,7 +46,7 @@ def section(results: Mapping[str, Any]) -> Section:
         blocks=[
             text,
             Table(head=head, rows=cells),
-            Picture(name="ablation", figure=picture, caption="NLG with parts left out"),
+            Picture(name="ablation", figure=picture, caption="What is lost without a part"),
         ],
     )
 
