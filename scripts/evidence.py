@@ -97,6 +97,11 @@ class Arguments:
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds are {self.seeds}; expected at least one, each once")
 
+    @property
+    def place(self) -> Path:
+        """Where the run folders of this form go."""
+        return self.folder / "quick" if self.quick else self.folder
+
 
 def _named_as(kind: str) -> str:
     return "peers" if kind == MLP else kind
@@ -104,17 +109,11 @@ def _named_as(kind: str) -> str:
 
 def trainings(arguments: Arguments) -> Iterator[tuple[str, str, int, Path]]:
     """Kind, name, seed and run folder of each; seed by seed, so that whole seeds come first."""
-    quick, folder = arguments.quick, arguments.folder
-    for seed in arguments.seeds[:1] if quick else arguments.seeds:
+    for seed in arguments.seeds[:1] if arguments.quick else arguments.seeds:
         for kind in arguments.kinds:
             for name in WORDS[_named_as(kind)]:
                 if not arguments.names or name in arguments.names:
-                    yield (
-                        kind,
-                        name,
-                        seed,
-                        (folder / "quick" if quick else folder) / kind / f"{name}-{seed}",
-                    )
+                    yield kind, name, seed, arguments.place / kind / f"{name}-{seed}"
 
 
 def train_one(kind: str, name: str, seed: int, run: Path, *, quick: bool) -> int:
@@ -143,7 +142,7 @@ def main(argv: list[str] | None = None) -> int:
         if code:
             print("the same command goes on after the last whole training", file=sys.stderr)
             return code
-    print(f"python -m scripts.report --runs {arguments.folder}")
+    print(f"python -m scripts.report --runs {arguments.place}")
     return 0
 
 
