@@ -30,8 +30,9 @@ DRILL: Final = (
     "--preset quick --decisions 300_000 --classrooms 128 --ppo.batch 1024 --ppo.gamma 1 "
     "--ppo.gae-lambda 0.98"
 )
-"""Episodes of some ten decisions need no discount: it cost 6 % of the optimal gain in the drill
-`ordered` (seed 100, on which this was chosen)."""
+"""Episodes of some ten decisions need no discount. In the drill `ordered` a training with .99 (seed
+0, 150,000 decisions) came to 92.6 % of the optimal gain, this one (seed 100, on which it was
+chosen) to 99.1 %."""
 PEER_DECISIONS: Final = 300_000
 PEER: Final = f"--preset quick --decisions {PEER_DECISIONS}"
 CARDS: Final = f"{PEER} --ppo.gamma 0.9 --ppo.gae-lambda 0.9"

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from agents.optimum import RULES, bounds, check_depth, solvable, solve
 from agents.optimum.trained import share_of_run
+from agents.report.optimum import around
 from agents.run_folder import read_config
 from envs.drill import Instance, InstanceDraw
 from envs.drill.suite import SUITE, first_of
@@ -156,9 +157,8 @@ def trained_table(policies: list[dict[str, Any]]) -> Table:
         shown.add_column(column, justify="right")
     for each in policies:
         share, *shares = (f"{100 * each[name]:.1f}" for name in ("share", *RULES))
-        low, high = (f"{100 * end:.1f}" for end in each["share_interval"])
-        around = "exact" if each["exact"] else f"{low} to {high}"
-        shown.add_row(each["run"], each["drill"], f"{each['optimum']:.2f}", share, around, *shares)
+        best, interval = f"{each['optimum']:.2f}", around(each)
+        shown.add_row(each["run"], each["drill"], best, share, interval, *shares)
     return shown
 
 

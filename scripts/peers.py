@@ -29,7 +29,8 @@ from agents.peers.kss_optimum import KssOptimum
 from agents.peers.mlp import MlpSettings, TrainedMlp, load, train
 from agents.peers.results import CEILING, RIVALS, Row, results
 from agents.peers.scoring import score
-from agents.report.peers import ahead_of
+from agents.report.numbers import with_interval
+from agents.report.peers import trained_on
 from agents.run_folder import RUNS
 from envs.course import EVALUATION_SEED
 from scripts.output_path import OutputFile, write_results
@@ -148,13 +149,12 @@ def standings(found: Mapping[str, Any]) -> Iterator[str]:
     """Every policy's training and its paired differences to the best rules, in a line each."""
     for name, row in found.items():
         if row["kind"] == "policy":
-            trained = " and ".join(f"{each:,}" for each in sorted(set(row["decisions"])))
             ahead = (
-                f"{ahead_of(row[key])} over {row[rule]}"
+                f"{with_interval(row[key], sign='+')} over {row[rule]}"
                 for rule, key in RIVALS.items()
                 if rule in row
             )
-            yield f"{name}, trained on {trained} decisions: {'; '.join(ahead)}"
+            yield f"{name}, trained on {trained_on(row)} decisions: {'; '.join(ahead)}"
 
 
 def policies_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Policy]]:

@@ -1,4 +1,6 @@
-"""Would other constants change the conclusions? Every assumed one at both ends of its range.
+"""Would other constants change the conclusions? Assumed ones at both ends of their ranges.
+
+`agents.populations` says which are varied: those of the calibrated learners and their classroom.
 
 Examples:
     python -m scripts.sensitivity                           our reference run, an hour
@@ -48,7 +50,7 @@ QUICK_SAMPLES: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Arguments:
-    """Set every assumed constant to both ends of its range, and compare the tutors again."""
+    """Set assumed constants to both ends of their ranges, and compare the tutors again."""
 
     run: tyro.conf.Positional[Path] = REFERENCE
     """Run folder of the policy; default: the run that comes with us."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agents.report.numbers import interval, or_dash, with_interval
+from agents.report.numbers import or_dash, with_interval
 from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
 
@@ -20,7 +20,7 @@ def section(results: Mapping[str, Any]) -> Section:
         [
             name,
             with_interval(each["nlg"]),
-            interval(*_behind(each), 4, "+"),
+            with_interval(each["behind"], 4, "+"),
             or_dash(each["steps_to_target"], ",.0f"),
             f"{each['weights']:,}",
             f"{each['milliseconds']:.1f}",
@@ -29,8 +29,8 @@ def section(results: Mapping[str, Any]) -> Section:
     ]
     picture = points(
         list(variants),
-        [_behind(each)[0] for each in variants.values()],
-        [_behind(each)[1] for each in variants.values()],
+        [each["behind"]["mean"] for each in variants.values()],
+        [(each["behind"]["mean_low"], each["behind"]["mean_high"]) for each in variants.values()],
         "NLG with the part left out minus NLG of the whole",
     )
     text = (
@@ -64,8 +64,3 @@ def _remarks(variants: Mapping[str, Any]) -> str:
             "degrees, belief and prospects, which the environment computes from the graph, stay."
         )
     return said
-
-
-def _behind(each: Mapping[str, Any]) -> tuple[float, tuple[float, float]]:
-    behind = each["behind"]
-    return behind["mean"], (behind["mean_low"], behind["mean_high"])

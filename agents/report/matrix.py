@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agents.plots import draw_matrix
-from agents.report.numbers import interval, with_interval
+from agents.report.numbers import with_interval
 from agents.report.page import Block, Picture, Section, Table
 
 AHEAD: Final = (
@@ -25,7 +25,7 @@ def section(results: Mapping[str, Any]) -> Section:
         for name, each in tutors.items()
     ]
     ahead = [
-        [name, *(interval_of(each["ahead"][family]) for family in families)]
+        [name, *(with_interval(each["ahead"][family], 4, "+") for family in families)]
         for name, each in tutors.items()
         if each["ahead"] is not None
     ]
@@ -40,16 +40,8 @@ def section(results: Mapping[str, Any]) -> Section:
     table = Table(head=["tutor", "least", *families], rows=rows)
     blocks: list[Block] = [text, picture, table]
     if ahead:
-        blocks += [
-            AHEAD,
-            Table(head=["policy", *families], rows=ahead),
-        ]
+        blocks += [AHEAD, Table(head=["policy", *families], rows=ahead)]
     return Section(title="And if the learners are other ones?", blocks=blocks)
-
-
-def interval_of(ahead: Mapping[str, float]) -> str:
-    """A difference with its interval."""
-    return interval(ahead["mean"], (ahead["mean_low"], ahead["mean_high"]), 4, "+")
 
 
 def headline(results: Mapping[str, Any]) -> dict[str, Any]:

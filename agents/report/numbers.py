@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 
-def with_interval(estimate: Mapping[str, float], digits: int = 3) -> str:
+def with_interval(estimate: Mapping[str, float], digits: int = 3, sign: str = "") -> str:
     """Mean and its interval, from the JSON of `agents.statistics.Estimate`."""
-    return interval(estimate["mean"], (estimate["mean_low"], estimate["mean_high"]), digits)
+    return interval(estimate["mean"], (estimate["mean_low"], estimate["mean_high"]), digits, sign)
 
 
 def interval(mean: float, ends: Sequence[float], digits: int = 3, sign: str = "") -> str:

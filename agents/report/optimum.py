@@ -57,7 +57,11 @@ def _drill(row: Mapping[str, Any]) -> list[str]:
 
 def _policy(each: Mapping[str, Any]) -> list[str]:
     share, *rules = (f"{100 * each[name]:.1f}" for name in ("share", *RULES))
-    low, high = (f"{100 * end:.1f}" for end in each["share_interval"])
-    around = "exact" if each["exact"] else f"{low} to {high}"
     drill = each["drill"].rpartition(":")[2]
-    return [drill, f"{each['optimum']:.2f}", f"{share} ({around})", *rules]
+    return [drill, f"{each['optimum']:.2f}", f"{share} ({around(each)})", *rules]
+
+
+def around(policy: Mapping[str, Any]) -> str:
+    """The interval of a policy's share in %, unless it is exact."""
+    low, high = (f"{100 * end:.1f}" for end in policy["share_interval"])
+    return "exact" if policy["exact"] else f"{low} to {high}"

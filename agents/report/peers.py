@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agents.peers.results import RIVALS
-from agents.report.numbers import interval, or_dash, with_interval
+from agents.report.numbers import or_dash, with_interval
 from agents.report.page import Block, Section, Table
 
 SCORES: Final = (
@@ -61,12 +61,12 @@ def table(tutors: Mapping[str, Any]) -> Table:
         [
             tutor,
             each["kind"] + (", knows the model" if each.get("knows_model") else ""),
-            " and ".join(f"{count:,}" for count in sorted(set(each.get("decisions", ())))) or "-",
+            trained_on(each) or "-",
             str(each["runs"]),
             str(each["learners"]),
             with_interval(each),
             or_dash(each[relative]),
-            *(ahead_of(each[key]) if key in each else "-" for key in rivals),
+            *(with_interval(each[key], sign="+") if key in each else "-" for key in rivals),
             str(each.get("setting", "-")),
         ]
         for tutor, each in tutors.items()
@@ -85,6 +85,6 @@ def proof(tutors: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def ahead_of(estimate: Mapping[str, float]) -> str:
-    """A paired difference with its interval."""
-    return interval(estimate["mean"], (estimate["mean_low"], estimate["mean_high"]), sign="+")
+def trained_on(tutor: Mapping[str, Any]) -> str:
+    """Decisions of its trainings, each number once; nothing of who was not trained."""
+    return " and ".join(f"{count:,}" for count in sorted(set(tutor.get("decisions", ()))))
