@@ -141,7 +141,7 @@ def main(argv: list[str] | None = None) -> int:
         except KeyboardInterrupt:
             code = train.INTERRUPTED
         if code:
-            print("the same command goes on after the last whole training", file=sys.stderr)
+            print("the same command goes on", file=sys.stderr)
             return code
     print(f"python -m scripts.report --runs {arguments.place}")
     return 0
