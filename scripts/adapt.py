@@ -34,8 +34,7 @@ from agents.adaptation.study import Design, Floats, Trial, kept_or_adapted, nlg,
 from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE
 from agents.trained_run import TrainedRun, read_run
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 QUICK: Final = Design(courses=(5, 10), classes=8)
 QUICK_UPDATES: Final = 2
@@ -220,7 +219,7 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
     console.print(table(results, len(arguments.seeds), arguments.design.classes))
     if arguments.json is not None:
-        write_json(arguments.json, as_json(results, arguments))
+        write_results(arguments.json, as_json(results, arguments))
     return 0
 
 

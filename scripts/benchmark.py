@@ -33,8 +33,7 @@ from agents.speed.simulation import (
     start_up_seconds,
 )
 from agents.speed.training import training_speed
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from scripts.train import INTERRUPTED
 from unity_bridge.build import BuildSettings
 
@@ -201,7 +200,7 @@ def measure_all(arguments: Arguments) -> None:
     results = measure(arguments)
     show(results)
     if arguments.json is not None:
-        write_json(arguments.json, results)
+        write_results(arguments.json, results)
 
 
 def measure_growth(arguments: Arguments) -> None:
@@ -213,7 +212,7 @@ def measure_growth(arguments: Arguments) -> None:
         console.print(axis_table(axis, each))
     console.print(processes_table(found))
     if arguments.json is not None:
-        write_json(arguments.json, {"growth": found})
+        write_results(arguments.json, {"growth": found})
         save_plot(found, arguments.json.with_suffix(".png"))
 
 

@@ -26,7 +26,7 @@ from envs.scorecard import FITTED
 from envs.stopping import fit_stopping
 from envs.whole_file import write_json
 from envs.window_calibration import fit_windows
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 GROWTH_NAMES = {
     "intercept": "mu",
@@ -151,7 +151,7 @@ def main(options: Options) -> None:
     }
     shown = {"log": options.log.name, **sizes, "parameters": parameters}
     if options.json is not None:
-        write_json(options.json, shown)
+        write_results(options.json, shown)
     if options.out is not None:
         write_json(options.out, shown | aggregates)
 

@@ -19,8 +19,7 @@ from rich.text import Text
 
 from agents.conformance import Row, conformance
 from envs.entry_point import find_factory
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     passed = all(row.passed for row in rows)
     if arguments.json is not None:
         checks = [asdict(row) | {"passed": row.passed} for row in rows]
-        write_json(arguments.json, {"env": arguments.env, "passed": passed, "checks": checks})
+        write_results(arguments.json, {"env": arguments.env, "passed": passed, "checks": checks})
     return 0 if passed else 1
 
 

@@ -23,9 +23,8 @@ from agents.unity_model.packages import INSTALL, missing
 from agents.unity_model.wire_policy import layout_of
 from envs.course import LARGEST_CLASS, LARGEST_CURRICULUM
 from envs.curricula import find
-from envs.whole_file import write_json
 from policies.policy import AttentionPolicy
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from scripts.train import INTERRUPTED
 from unity_bridge.layout import Layout
 
@@ -150,7 +149,7 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
     show(results, console)
     if arguments.json is not None:
-        write_json(arguments.json, results)
+        write_results(arguments.json, results)
     same = results.get("agreement", {}).get("whole", True)
     return int(not same or bool(results["unsupported"]))
 

@@ -28,8 +28,8 @@ from envs.answer_statistics import answer_statistics
 from envs.item_easiness import easiness_from_others
 from envs.logs import read_pid
 from envs.scorecard import FITTED
-from envs.whole_file import write_json, write_whole
-from scripts.output_path import OutputFile
+from envs.whole_file import write_whole
+from scripts.output_path import OutputFile, write_results
 
 BKT = (0.717, 0.569)
 """Standard BKT by skill on the same learners: 69 skills with 500 answers or more, own EM."""
@@ -149,7 +149,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     show(console, results)
     if options.json is not None:
-        write_json(options.json, results)
+        write_results(options.json, results)
     if options.out is not None:
         save(network, options.out, results)
     return 0

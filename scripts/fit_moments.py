@@ -17,8 +17,7 @@ from rich.table import Table
 from envs.constants import Constants
 from envs.log_simulation import LogDesign
 from envs.moment_fit import FREE, Fit, fit_moments, ranges
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from scripts.realism import table
 
 
@@ -69,7 +68,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.json is not None:
         values = {name: getattr(fit.constants.knowledge, name) for name in FREE}
         rows = [asdict(row) | {"pass": row.passed} for row in fit.rows]
-        write_json(options.json, {"distance": fit.distance, "constants": values, "rows": rows})
+        write_results(options.json, {"distance": fit.distance, "constants": values, "rows": rows})
     return 0
 
 

@@ -36,9 +36,8 @@ from agents.tutors.registry import TUTORS, make_tutor
 from envs.course import TUNING_SEED
 from envs.session_statistics import require_answers, statistics
 from envs.spaces import action_space, observation_space
-from envs.whole_file import write_json
 from scripts import train
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from scripts.recorded_sessions import RecordedSessions, read_sessions
 
 CANDIDATE: Final = "candidate"
@@ -212,7 +211,7 @@ def iterate(arguments: Arguments, console: Console) -> int:
     content |= {"fit": found.as_dict()}
     content |= {"trials": {name: trial.as_dict() for name, trial in trials.items()}}
     for path in filter(None, (folder / RESULTS, arguments.json)):
-        write_json(path, content)
+        write_results(path, content)
     return 0
 
 

@@ -37,9 +37,8 @@ from envs.course import TUNING_SEED
 from envs.curricula import find
 from envs.seeds import check_seeds
 from envs.vector import ClassroomVectorEnv
-from envs.whole_file import write_json
 from scripts.fit_learner import others
-from scripts.output_path import OutputFile, OutputFolder
+from scripts.output_path import OutputFile, OutputFolder, write_results
 from scripts.train import INTERRUPTED, make_model
 
 QUICK_ROLLOUTS: Final = 4
@@ -208,7 +207,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.json is not None:
         simulated = {name: each.as_dict() for name, each in figures.items()}
         foreseen = {"simulated": simulated, "real": real}
-        write_json(arguments.json, {"run": str(run), "next_answer_auc": foreseen})
+        write_results(arguments.json, {"run": str(run), "next_answer_auc": foreseen})
     return 0
 
 

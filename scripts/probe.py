@@ -23,9 +23,8 @@ from agents.tutors.registry import make_tutor
 from envs.course import EVALUATION_SEED
 from envs.curricula import find
 from envs.vector import ClassroomVectorEnv
-from envs.whole_file import write_json
 from policies.encoder import Encoder
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 QUICK_CLASSES: Final = 8
 
@@ -91,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     if arguments.json is not None:
-        write_json(arguments.json, {"classes": classes, "auc": results})
+        write_results(arguments.json, {"classes": classes, "auc": results})
     return 0
 
 

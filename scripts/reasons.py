@@ -33,8 +33,7 @@ from envs.constants import Constants
 from envs.course import TUNING_SEED
 from envs.curricula import find
 from envs.simulation import Simulation
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 QUICK_CLASSES: Final = 4
 QUICK_EVERY: Final = 48
@@ -175,7 +174,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     if arguments.json is not None:
-        write_json(arguments.json, results)
+        write_results(arguments.json, results)
     return 0
 
 

@@ -23,16 +23,29 @@ from rich.console import Console
 
 from agents.peers import mlp
 from agents.report import ablation as ablation_section
+from agents.report import adaptation as adaptation_section
 from agents.report import gain, page
+from agents.report import losses as losses_section
 from agents.report import matrix as matrix_section
 from agents.report import optimum as optimum_section
 from agents.report import peers as peers_section
 from agents.report import realism as realism_section
+from agents.report import reasons as reasons_section
 from agents.report import sensitivity as sensitivity_section
 from agents.report import transfer as transfer_section
 from agents.run_folder import REFERENCE, RESULTS, read_config
 from envs.whole_file import write_json
-from scripts import ablate, evaluate, optimum, peers, realism, sensitivity, transfer
+from scripts import (
+    ablate,
+    adapt,
+    evaluate,
+    optimum,
+    peers,
+    realism,
+    reasons,
+    sensitivity,
+    transfer,
+)
 from scripts.output_path import OutputFile
 
 EVIDENCE: Final = "evidence"
@@ -116,6 +129,24 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             arguments=lambda _: ["--study", "parts"],
             quick=("--quick",),
             section=ablation_section.section,
+        ),
+        "losses": Measurement(
+            command=ablate.main,
+            arguments=lambda _: ["--study", "losses"],
+            quick=("--quick",),
+            section=losses_section.section,
+        ),
+        "adaptation": Measurement(
+            command=adapt.main,
+            arguments=lambda given: [str(given.run), "--folder", str(given.folder / "adaptation")],
+            quick=("--quick",),
+            section=adaptation_section.section,
+        ),
+        "reasons": Measurement(
+            command=reasons.main,
+            arguments=lambda given: [str(given.run)],
+            quick=("--quick",),
+            section=reasons_section.section,
         ),
     }
 )

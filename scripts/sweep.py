@@ -27,7 +27,7 @@ from agents.presets import PRESETS, TrainConfig
 from agents.run_folder import RUNS
 from agents.search_space import SPACE, Interval, Options, as_flags, within
 from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 
 INSTALL: Final = "pip install -e '.[sweep]'"
 SETTINGS: Final = "sweep.json"
@@ -249,7 +249,7 @@ def main(argv: list[str] | None = None) -> int:
         f"to train so: python -m scripts.train --preset {arguments.preset} {best}", soft_wrap=True
     )
     if arguments.json is not None:
-        write_json(arguments.json, {**arguments.identity, "results": trials})
+        write_results(arguments.json, {**arguments.identity, "results": trials})
     return 0
 
 

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from envs.activities import MINUTES, Activity
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from unity_bridge.agreement import LayoutMismatchError
 from unity_bridge.classroom_link import ClassroomLink
 from unity_bridge.connection import EDITOR_PORT, Player
@@ -57,7 +56,7 @@ class Check:
             problem = str(fault)
         self._show(found, problem)
         if self.json is not None:
-            write_json(self.json, {"ok": not problem, "found": found, "problem": problem})
+            write_results(self.json, {"ok": not problem, "found": found, "problem": problem})
         return 1 if problem else 0
 
     def _connect(self) -> dict[str, str]:

@@ -23,9 +23,8 @@ from agents.unity_model.packages import INSTALL, missing
 from envs.classroom import ClassroomEnv, Observation
 from envs.course import EVALUATION_SEED
 from envs.curricula import find
-from envs.whole_file import write_json
 from policies.policy import AttentionPolicy
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from unity_bridge.build import COMPILING_SECONDS, BuildSettings, write_build
 from unity_bridge.classroom_env import UnityClassroomEnv
 from unity_bridge.connection import Player
@@ -91,7 +90,7 @@ class Demo:
         }
         show(results, console)
         if self.json is not None:
-            write_json(self.json, results)
+            write_results(self.json, results)
         return 0 if results["parity"] else 1
 
     def _check(self) -> None:

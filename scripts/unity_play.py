@@ -16,8 +16,7 @@ from stable_baselines3.common.logger import configure
 from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE, RUNS, commit, new_folder, read_classroom
 from envs.curricula import find
-from envs.whole_file import write_json
-from scripts.output_path import OutputFile
+from scripts.output_path import OutputFile, write_results
 from scripts.unity_session import Session, Tutoring
 from scripts.unity_status import PlayStatus
 from unity_bridge.agreement import LayoutMismatchError
@@ -174,7 +173,7 @@ class Play:
         console.print(table)
         console.print(f"session: {results['session']}", soft_wrap=True, markup=False)
         if self.json is not None:
-            write_json(self.json, results)
+            write_results(self.json, results)
 
 
 def _awaiting(port: int) -> str:

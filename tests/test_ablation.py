@@ -120,6 +120,7 @@ def test_losses_are_compared_with_failing_sensors_too(tmp_path: Path) -> None:
     foretold = found["next_answer_auc"]
     assert foretold["simulated"].keys() == {"belief", "L_self", "all, pre-trained", "trunk"}
     assert foretold["real"].keys() == {*foretold["simulated"], "tracer"}
+    assert "| none there |" in written_up("losses", tmp_path / "losses.json")
     config, _ = read_config(tmp_path / "quick-all-pre-trained-0")
     assert config.init == str(tmp_path / "quick-log-trunk-0")
     assert (config.ppo.auxiliary.self_weight, config.ppo.auxiliary.cross_weight) == (0.1, 0.1)

@@ -12,6 +12,7 @@ from envs.constants import Constants
 from envs.course import Course
 from scripts import adapt
 from tests.untrained import write_untrained_run
+from tests.written_up import written_up
 
 SHORT = [
     "--design.courses",
@@ -51,6 +52,7 @@ def test_results_are_printed_written_and_found_again(
     assert shift["recovered"] is None
     assert found["no_shift"]["specialist"] is None
     assert "fsrs learners" in capsys.readouterr().out
+    assert "| fsrs learners |" in written_up("adaptation", path)
     written = folder / "fsrs-learners-0" / "adapted.json"
     before = written.stat().st_mtime_ns
     assert adapt.main(words) == 0

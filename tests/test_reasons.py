@@ -10,6 +10,7 @@ from agents.tutors.registry import make_tutor
 from envs.course import Course
 from scripts import evaluate, reasons
 from tests.untrained import write_untrained_run
+from tests.written_up import written_up
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,7 @@ def test_results_are_printed_and_written(
     assert guard["share_lost"] == pytest.approx(-difference / without)
     named = {make_tutor(name).name for name in reasons.OTHERS}
     assert named < found["error_causes"].keys()
+    assert "| occlusion |" in written_up("reasons", path)
     shown = capsys.readouterr().out
     assert "occlusion" in shown
     assert "vetoes of a course: rest" in shown

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from agents.presets import PRESETS
 from agents.report.page import Picture, Section, Table, write_report
+from agents.report.reasons import AREAS
 from agents.run_folder import write_config
 from envs.activities import Occupation
 from scripts import report as command
@@ -53,6 +54,15 @@ VARIANT = {
     "steps_to_target": None,
     "weights": 1000,
     "milliseconds": 2.5,
+}
+ADAPTED = {
+    "courses": [0, 5],
+    "frozen": INTERVAL,
+    "adapted_minus_frozen": [INTERVAL, INTERVAL | {"mean": 0.35}],
+    "candidate_minus_frozen": INTERVAL,
+    "informed_minus_frozen": INTERVAL,
+    "old_population_minus_frozen": INTERVAL,
+    "seeds": [{"promotions": [{"event": "promoted"}, {"event": "rolled back"}]}],
 }
 TOLD = {"auc": 0.6131, "accuracy": 0.7, "recall": 0.4, "f1": 0.5}
 ROW = {"name": "share correct", "group": "core", "real": 0.66, "simulated": 0.9, "tolerance": 0.01}
@@ -122,6 +132,41 @@ RESULTS: dict[str, Any] = {
     },
     "realism": {"rows": [ROW | {"pass": False}]},
     "transfer": {"transfer": [SETTING], "classes": 4},
+    "losses": {
+        "variants": {
+            name: VARIANT | {"nlg_missing": {"no gaze": {"nlg": INTERVAL, "lost": INTERVAL}}}
+            for name in ("PPO alone", "L_self")
+        },
+        "next_answer_auc": {"simulated": {"belief": TOLD, "L_self": TOLD}, "real": None},
+        "settings": {"preset": "quick", "imitated": 2048, "decisions": 8192}
+        | {"seeds": [0, 1], "classes": 4},
+    },
+    "adaptation": {
+        "shifts": {"lapses x 3": ADAPTED | {"gap": INTERVAL, "recovered": 0.515}},
+        "no_shift": ADAPTED | {"gap": None, "recovered": None},
+        "classes": 4,
+        "seeds": [0],
+        "decisions_of_other_specialists": 100_000,
+    },
+    "reasons": {
+        "classes": 4,
+        "faithfulness": {
+            "states": 48,
+            "best": "occlusion",
+            "methods": {
+                name: dict.fromkeys(AREAS, INTERVAL | {"mean": mean})
+                for name, mean in (("random order", 0.0), ("occlusion", 0.1))
+            },
+        },
+        "guard_rails": {"classes": 4, "nlg_without": INTERVAL, "difference": INTERVAL}
+        | {"share_lost": 0.0047, "vetoes_per_course": {"rest": 0.25}},
+        "error_causes": {
+            "attention": {
+                "errors": {"every error": 1234, "not a slip": 0},
+                "accuracy": {"every error": {"belief": EFFECT}, "not a slip": {"belief": None}},
+            }
+        },
+    },
     "attention": {
         "attention": {
             "attention": VARIANT,
@@ -165,6 +210,14 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     for figure in (*drilled, "0.410", "**no**", "+0.1000 (+0.0500 to +0.1500)", "no seats"):
         assert figure in text
     assert "Measured by `python -m transfer`." in text
+    assert "| belief | 0.613 | - |" in text  # no log, nothing real
+    adapted = "0.400 (0.300 to 0.500) | +0.3500 (+0.3000 to +0.5000)"
+    assert f"| lapses x 3 | {adapted} | +0.4000 (+0.3000 to +0.5000) | 52% |" in text
+    assert f"| no shift | {adapted} | - | - |" in text
+    assert text.count("| 1, 1 |") == 2  # promoted, taken back
+    assert text.index("| occlusion | 0.100") < text.index("| random order | 0.000")
+    assert "| attention | not a slip | 0 | - |" in text
+    assert "a loss of 0.47%" in text
     headlines = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert headlines == json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert headlines["transfer"][0]["best_rule"] == SETTING["best_rule"]

@@ -1,0 +1,82 @@
+"""Adaptation while teaching, as a section of the report."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from matplotlib.figure import Figure
+
+from agents.report.numbers import or_dash, with_interval
+from agents.report.page import Picture, Section, Table
+from agents.report.pictures import COLOUR
+
+USUAL: Final = "no shift"
+COLUMNS: Final = 3
+
+
+def section(results: Mapping[str, Any]) -> Section:
+    """From what `scripts.adapt --json` wrote."""
+    kinds = dict(results["shifts"])
+    if results["no_shift"] is not None:
+        kinds[USUAL] = results["no_shift"]
+    text = (
+        "The deployed policy teaches live courses of classes that differ from those it was "
+        "trained for; adapters learn from what can be seen, and a guard decides on courses held "
+        f"back what may teach. Then {results['classes']} unseen classes of the same kind (seeds "
+        f"{results['seeds']}; NLG on the delayed test, mean, 95 % interval). A specialist is the "
+        f"deployed policy, trained {results['decisions_of_other_specialists']:,} decisions more on "
+        "such classes by the hidden reward. Recovered: of its gap, where it is surely above 0. "
+        "Without guard: the newest adapters, whether they were let teach or not. Belief told: no "
+        "adapters, but the ability and forgetting that were estimated of the class in its belief. "
+        "Old: what is in force at the end, on the classes it was trained for. Last, promotions and "
+        "how often the guard took one back, in all seeds."
+    )
+    caption = "NLG of what is in force minus the frozen policy's; dashed: the specialist"
+    picture = Picture(name="adaptation", figure=_curves(kinds), caption=caption)
+    return Section(
+        title="Does it adapt while it teaches?",
+        blocks=[text, _table(kinds), picture],
+    )
+
+
+def _table(kinds: Mapping[str, Any]) -> Table:
+    courses = next(iter(kinds.values()))["courses"][-1]
+    head = [
+        *("classes", "frozen", f"adapted - frozen, {courses} courses", "specialist's gap"),
+        *("recovered", "without guard", "belief told", "old", "promoted, taken back"),
+    ]
+    return Table(head=head, rows=[_row(name, each) for name, each in kinds.items()])
+
+
+def _row(name: str, each: Mapping[str, Any]) -> list[str]:
+    gap, minus = each["gap"], "_minus_frozen"
+    others = (f"candidate{minus}", f"informed{minus}", f"old_population{minus}")
+    events = [entry["event"] for seed in each["seeds"] for entry in seed["promotions"]]
+    return [
+        name,
+        with_interval(each["frozen"]),
+        with_interval(each[f"adapted{minus}"][-1], 4, "+"),
+        "-" if gap is None else with_interval(gap, 4, "+"),
+        or_dash(each["recovered"], ".0%"),
+        *(with_interval(each[figure], 4, "+") for figure in others),
+        f"{events.count('promoted')}, {len(events) - events.count('promoted')}",
+    ]
+
+
+def _curves(kinds: Mapping[str, Any]) -> Figure:
+    rows = -(-len(kinds) // COLUMNS)
+    figure = Figure(figsize=(9.0, 2.6 * rows), layout="constrained")
+    panels = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).flatten()
+    for axes, (name, each) in zip(panels, kinds.items(), strict=False):
+        gained = each["adapted_minus_frozen"]
+        low, high = ([one[end] for one in gained] for end in ("mean_low", "mean_high"))
+        axes.plot(each["courses"], [one["mean"] for one in gained], "o-", color=COLOUR)
+        axes.fill_between(each["courses"], low, high, color=COLOUR, alpha=0.2)
+        axes.axhline(0.0, color="#9ca3af", linewidth=1)
+        if each["gap"] is not None:
+            axes.axhline(each["gap"]["mean"], color="#b45309", linestyle="--")
+        axes.set_title(name)
+        axes.set_xlabel("live courses")
+    for axes in panels[len(kinds) :]:
+        axes.set_visible(False)
+    panels[0].set_ylabel("NLG minus frozen")
+    return figure

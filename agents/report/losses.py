@@ -1,0 +1,89 @@
+"""What learning beside the reward brings, as a section of the report."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from agents.report.numbers import or_dash, with_interval
+from agents.report.page import Picture, Section, Table
+from agents.report.pictures import points
+
+FAILURES: Final = (
+    "NLG lost when sensors fail, on a quarter of the classes; gaze wrong: shifted by a standard "
+    "deviation."
+)
+ANSWERS: Final = (
+    "Next answers foretold of classes (and, where a log was at hand, of real learners) that nobody "
+    "learnt from."
+)
+
+
+def section(results: Mapping[str, Any]) -> Section:
+    """From what `scripts.ablate --study losses --json` wrote."""
+    variants, settings = results["variants"], results["settings"]
+    alone = next(iter(variants))
+    text = (
+        f"The same training with other losses: preset {settings['preset']}, "
+        f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
+        f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
+        "over classes, and over seeds where there are several). L_self: what is hidden of the "
+        "observation and the next answers are foretold; L_cross: the modalities of a learner are "
+        "matched, and fail at times in training; pre-trained: the trunk learnt both before any "
+        f"reward. Decisions to target: until the training courses reached the mean of {alone} "
+        "(where sensors fail in training, those courses are harder); pre-training not counted."
+    )
+    picture = points(
+        list(variants),
+        [each["behind"]["mean"] for each in variants.values()],
+        [(each["behind"]["mean_low"], each["behind"]["mean_high"]) for each in variants.values()],
+        f"NLG minus NLG of {alone}",
+    )
+    return Section(
+        title="What does learning beside the reward bring?",
+        blocks=[
+            text,
+            _gains(variants, alone),
+            Picture(name="losses", figure=picture, caption="What the other losses bring"),
+            FAILURES,
+            _failures(variants),
+            ANSWERS,
+            _answers(results["next_answer_auc"]),
+        ],
+    )
+
+
+def _gains(variants: Mapping[str, Any], alone: str) -> Table:
+    cells = [
+        [
+            name,
+            with_interval(each["nlg"]),
+            with_interval(each["behind"], 4, "+"),
+            or_dash(each["steps_to_target"], ",.0f"),
+        ]
+        for name, each in variants.items()
+    ]
+    return Table(head=["losses", "NLG", f"minus {alone}", "decisions to target"], rows=cells)
+
+
+def _failures(variants: Mapping[str, Any]) -> Table:
+    failures = next(iter(variants.values()))["nlg_missing"]
+    cells = [
+        [
+            name,
+            *(
+                with_interval(each["nlg_missing"][name]["lost"], 4, "+")
+                for each in variants.values()
+            ),
+        ]
+        for name in failures
+    ]
+    return Table(head=["sensors", *variants], rows=cells)
+
+
+def _answers(foretold: Mapping[str, Any]) -> Table:
+    found = {kind: foretold[kind] or {} for kind in ("simulated", "real")}
+    by_whom = list(dict.fromkeys(name for figures in found.values() for name in figures))
+    cells = []
+    for name in by_whom:
+        figures = (each.get(name, {}) for each in found.values())
+        cells.append([name, *(or_dash(each.get("auc")) for each in figures)])
+    return Table(head=["by whom", "AUC, simulated", "AUC, real"], rows=cells)
