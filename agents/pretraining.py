@@ -49,6 +49,7 @@ def pretrain(
     tutor: Tutor,
     rollouts: int,
     log: Iterable[Iterable[Question]] | None = None,
+    done: int = 0,
 ) -> Iterator[dict[str, Tensor]]:
     """Let the tutor teach the model's classrooms, and fit the trunk to what is observed there.
 
@@ -61,9 +62,11 @@ def pretrain(
         tutor: Teaches all classrooms at once.
         rollouts: How many rollouts of the model's own length.
         log: Questions to learn from after each rollout.
+        done: Rollouts after which the model's state was saved. The classrooms go on as they were;
+            the tutor begins anew, so that what follows is not the same bit for bit.
 
     Yields:
-        Mean losses of each rollout and of the log's questions after it, by name.
+        Mean losses of each further rollout and of the log's questions after it, by name.
 
     Raises:
         ValueError: No loss has a weight, or with a log the one of answers has none.
@@ -73,9 +76,10 @@ def pretrain(
     if log is not None and not model.config.auxiliary.self_weight:
         raise ValueError("self_weight is 0; expected more to learn from a log")
     tutor.reset(model.n_envs)
-    model.start_courses()
+    if not done:
+        model.start_courses()
     shares = repeat(()) if log is None else log
-    for number, share in enumerate(islice(shares, rollouts)):
+    for number, share in enumerate(islice(shares, done, rollouts), start=done):
         for group in model.policy.optimizer.param_groups:
             group["lr"] = model.lr_schedule(1 - number / rollouts)
         fill_rollout(model, tutor)

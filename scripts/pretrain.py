@@ -3,6 +3,7 @@
 Examples:
     python -m scripts.pretrain                              a new run folder, some minutes
     python -m scripts.pretrain --log data/assist2009_pid    from a log of real answers, too
+    python -m scripts.pretrain --run runs/trunk             again after Ctrl-C: it goes on
     python -m scripts.pretrain --quick --json pretrain.json
     python -m scripts.train --init runs/pretrained          then starts PPO from its trunk
 
@@ -10,11 +11,14 @@ A log of answers is replayed as classes of one learner each (`envs.log_replay`);
 its learners is held out, as in `scripts.fit_learner`. No row of it leaves the program.
 """
 
+import json
+import shutil
 import sys
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import tyro
 from rich.console import Console
@@ -23,26 +27,29 @@ from rich.table import Table
 from stable_baselines3.common.logger import configure
 
 from agents.answer_prediction import AnswerFigures, Predictor, by_belief, by_heads, foretell
-from agents.checkpoint import save_policy
+from agents.checkpoint import has_model, has_state, load_state, save_policy, save_state
 from agents.imitation import WarmStart
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.pretrained import save_heads
 from agents.pretraining import TUTORS, mixture, pretrain
 from agents.replayed_log import ReplayedLog, read_log
-from agents.run_folder import check_free, new_folder, write_config
+from agents.run_folder import CHECKPOINT, check_free, new_folder, write_config
 from agents.speed.threads import with_threads
 from agents.tutors.mixture import Mixture
 from envs.course import TUNING_SEED
 from envs.curricula import find
 from envs.seeds import check_seeds
 from envs.vector import ClassroomVectorEnv
+from envs.whole_file import write_json
 from scripts.fit_learner import others
 from scripts.output_path import OutputFile, OutputFolder, write_results
 from scripts.train import INTERRUPTED, make_model
 
 QUICK_ROLLOUTS: Final = 4
 QUICK_CLASSES: Final = 8
+SETTINGS: Final = "pretraining.json"
+"""What was asked for, beside config.json: the same command goes on with its own folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,28 +116,71 @@ class Arguments:
         """Rollouts, and passes over the log."""
         return (QUICK_ROLLOUTS, 1) if self.quick else (self.rollouts, self.passes)
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What decides the outcome, as plain data."""
+        asked = asdict(self)
+        for name in ("run", "json", "classes"):
+            del asked[name]
+        return json.loads(json.dumps(asked, default=str))  # type: ignore[no-any-return]
+
     def teachers(self) -> Mixture:
         """The rules, as one tutor."""
         return mixture(self.tutors, self.config.course.tracer)
 
 
+def check_folder(arguments: Arguments, run: Path) -> None:
+    """Refuse a folder in which this pre-training can neither begin nor go on.
+
+    Raises:
+        ValueError: It holds a trained policy, another pre-training, or other things.
+    """
+    check_free(run)
+    if has_model(run):
+        raise ValueError(f"run is {run}, which holds a policy; expected a new or empty folder")
+    if has_state(run / CHECKPOINT):
+        held = json.loads((run / SETTINGS).read_text(encoding="utf-8"))
+        if held != arguments.settings:
+            raise ValueError(f"run is {run}, begun with {held}; expected the same, or a new folder")
+
+
+def begin(model: ClassroomPPO, arguments: Arguments, config: TrainConfig, run: Path) -> int:
+    """Begin in the folder, or go on from its checkpoint; returns the rollouts learnt from."""
+    if has_state(run / CHECKPOINT):
+        load_state(model, run / CHECKPOINT)
+        return model.num_timesteps // (model.n_steps * model.n_envs)
+    write_config(run, config, preset=arguments.preset, seed=arguments.seed)
+    write_json(run / SETTINGS, arguments.settings)
+    return 0
+
+
 def learn(
-    model: ClassroomPPO, arguments: Arguments, run: Path, log: ReplayedLog | None = None
+    model: ClassroomPPO,
+    arguments: Arguments,
+    run: Path,
+    log: ReplayedLog | None = None,
+    done: int = 0,
 ) -> None:
-    """Pre-train with a bar, losses to TensorBoard, and save."""
+    """Pre-train with a bar, losses to TensorBoard, checkpoints by the clock, and save."""
     model.set_logger(configure(str(run), ["tensorboard"]))
     rollouts, passes = arguments.length
     shares = None
     if log is not None:
         shares = log.shares(rollouts, passes, arguments.seed, model.device)
-    losses = pretrain(model, arguments.teachers(), rollouts, shares)
-    for number, found in enumerate(track(losses, "pre-training", rollouts), start=1):
+    losses = pretrain(model, arguments.teachers(), rollouts, shares, done)
+    saved = time.monotonic()
+    for number, found in enumerate(track(losses, "pre-training", rollouts, done), start=done + 1):
         for name, value in found.items():
             model.logger.record(f"train/{name}", float(value))
-        model.logger.dump(number * model.n_steps * model.n_envs)
+        model.num_timesteps = number * model.n_steps * model.n_envs
+        model.logger.dump(model.num_timesteps)
+        if time.monotonic() - saved >= 60 * arguments.config.checkpoint_minutes:
+            save_state(model, run / CHECKPOINT)
+            saved = time.monotonic()
     if model.auxiliary is not None:
         save_heads(model.auxiliary, run)  # first: a run counts as complete once it has its policy
     save_policy(model.policy, run, {"pretraining_rollouts": rollouts})
+    shutil.rmtree(run / CHECKPOINT, ignore_errors=True)
 
 
 def predictors(model: ClassroomPPO) -> dict[str, Predictor]:
@@ -185,19 +235,20 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
         run = arguments.run or new_folder()
-        check_free(run)
+        check_folder(arguments, run)
         config = with_threads(arguments.config)
         log = read_log(arguments.log, quick=arguments.quick) if arguments.log else None
         model = make_model(config, arguments.seed)
-        write_config(run, config, preset=arguments.preset, seed=arguments.seed)
-        learn(model, arguments, run, log)
+        done = begin(model, arguments, config, run)
+        learn(model, arguments, run, log, done)
         figures = foretold(model, arguments)
         real = log and log.foretold(predictors(model))
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nstopped, and nothing is kept: the same command begins again")
+        where = "from the last checkpoint" if has_state(run / CHECKPOINT) else "from the start"
+        print(f"\nstopped; to go on {where}: the same command with --run {run}")
         return INTERRUPTED
     if figures:
         console.print(table(figures, arguments.classes))

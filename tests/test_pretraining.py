@@ -10,7 +10,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from agents import pretraining
 from agents.answer_prediction import by_belief, foretell
+from agents.checkpoint import save_state
+from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS
 from agents.pretrained import start_from
 from agents.tutors.mixture import Mixture
@@ -142,13 +145,57 @@ def test_nothing_to_learn_is_refused(capsys: pytest.CaptureFixture[str]) -> None
     assert "self_weight and cross_weight are 0" in capsys.readouterr().err
 
 
+def stopped_after(rollouts: int, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    """Run the command with a checkpoint after every rollout, and Ctrl-C after some."""
+    kept = Mock(side_effect=[*[None] * (rollouts - 1), KeyboardInterrupt])
+    often = {name: replace(one, checkpoint_minutes=0.0) for name, one in command.PRESETS.items()}
+
+    def save(model: ClassroomPPO, folder: Path) -> None:
+        save_state(model, folder)
+        kept()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "PRESETS", often)
+        patched.setattr(command, "save_state", save)
+        assert command.main(words) == train.INTERRUPTED
+
+
 @pytest.mark.usefixtures("small")
-def test_ctrl_c_ends_in_a_line_and_the_same_command_begins_again(
+def test_after_ctrl_c_the_same_command_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With all that was learnt: its weights, and only the rollouts that were left."""
+    run = tmp_path / "run"
+    words = ["--quick", f"--run={run}", "--classes=0"]
+    stopped_after(3, monkeypatch, words)
+    assert "to go on from the last checkpoint: the same command" in capsys.readouterr().out
+    assert command.main([*words, "--seed=1"]) == 2
+    assert "begun with" in capsys.readouterr().err
+    begun = load_file(run / "checkpoint" / "state.safetensors")
+    seen = []
+    fill = pretraining.fill_rollout
+
+    def watched(model: ClassroomPPO, tutor: Mixture) -> None:
+        seen.append({k: v.clone() for k, v in model.policy.state_dict().items()})
+        fill(model, tutor)
+
+    monkeypatch.setattr(pretraining, "fill_rollout", watched)
+    assert command.main(words) == 0
+    assert len(seen) == command.QUICK_ROLLOUTS - 3
+    for key, value in seen[0].items():
+        assert torch.equal(value, begun[f"policy.{key}"]), key
+    assert not (run / "checkpoint").exists()
+    assert command.main(words) == 2
+    assert "which holds a policy; expected a new or empty folder" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small")
+def test_ctrl_c_before_a_checkpoint_begins_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--quick", f"--run={tmp_path / 'run'}", "--classes=0"]
     with monkeypatch.context() as patched:
         patched.setattr(command, "learn", Mock(side_effect=KeyboardInterrupt))
         assert command.main(words) == train.INTERRUPTED
-    assert "the same command begins again" in capsys.readouterr().out
+    assert "to go on from the start: the same command" in capsys.readouterr().out
     assert command.main(words) == 0
