@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from envs.activities import Occupation
+from envs.whole_file import write_whole
 
 Results = Mapping[str, Any]
 """What `scripts.evaluate --json` writes."""
@@ -40,19 +41,16 @@ _OFTEN: Final = 0.02
 
 def save_plots(results: Results, folder: Path) -> list[Path]:
     """Draw every picture into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, figure in pictures(results).items():
-        path = folder / f"{name}.png"
-        figure.savefig(path, dpi=150)
-        paths.append(path)
-    return paths
+    return [_save(figure, folder / f"{name}.png") for name, figure in pictures(results).items()]
 
 
 def save_matrix(results: Results, folder: Path) -> Path:
     """Draw the matrix of `scripts.evaluate --matrix` into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    draw_matrix(results).savefig(path := folder / "matrix.png", dpi=150)
+    return _save(draw_matrix(results), folder / "matrix.png")
+
+
+def _save(figure: Figure, path: Path) -> Path:
+    write_whole(path, lambda aside: figure.savefig(aside, format="png", dpi=150))
     return path
 
 

@@ -35,6 +35,7 @@ from envs.course import EVALUATION_SEED, Course
 from envs.curricula import find
 from envs.simulation import Simulation
 from envs.view import as_text, draw
+from envs.whole_file import write_whole
 from scripts.output_path import OutputFile, OutputFolder
 from scripts.train import INTERRUPTED
 from scripts.watched_record import recorded
@@ -193,11 +194,9 @@ def write_gif(turns: Iterator[Turn], path: Path, delay: float | None) -> str:
     pictures = [Image.fromarray(draw(turn.view, *GIF_SIZE)) for turn in turns]
     rare_too = Image.Quantize.MAXCOVERAGE  # by frequency, the small faces would lose their colour
     frames = [picture.quantize(GIF_COLOURS, rare_too) for picture in pictures]
-    path.parent.mkdir(parents=True, exist_ok=True)
     milliseconds = round(1000 * (GIF_DELAY if delay is None else delay))
-    frames[0].save(
-        path, "GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0
-    )
+    film = {"save_all": True, "append_images": frames[1:], "duration": milliseconds, "loop": 0}
+    write_whole(path, lambda aside: frames[0].save(aside, "GIF", **film))
     return f"{path}: {len(frames)} frames, {path.stat().st_size / 1e6:.1f} MB"
 
 
@@ -210,8 +209,8 @@ def write_picture(turns: Iterator[Turn], path: Path, decision: int) -> str:
     turn = next(islice(turns, decision - 1, None), None)
     if turn is None:
         raise ValueError(f"decision is {decision}; expected one that the lesson or course has")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(draw(turn.view)).save(path, "PNG", optimize=True)
+    picture = Image.fromarray(draw(turn.view))
+    write_whole(path, lambda aside: picture.save(aside, "PNG", optimize=True))
     return f"{path}: lesson {turn.view.lesson}, minute {turn.view.minute:g}"
 
 
