@@ -61,6 +61,12 @@ def has_model(folder: Path) -> bool:
     return (folder / f"{MODEL}.json").exists()
 
 
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """What `save_policy` was given besides the policy."""
+    metadata: dict[str, Any] = _read(folder / f"{MODEL}.json")["metadata"]
+    return metadata
+
+
 def load_policy(folder: Path, device: torch.device | str = "auto") -> AttentionPolicy:
     """Rebuild the policy that `save_policy` wrote into a folder.
 

@@ -8,6 +8,7 @@ from agents.decision.guarded_policy import GuardedPolicy
 from agents.evaluation import gains, try_out
 from agents.statistics import Estimate, estimate
 from agents.tutors.trained_policy import TrainedPolicy
+from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import Curriculum
 
@@ -44,11 +45,16 @@ class GuardCost:
 
 
 def measure(
-    tutor: TrainedPolicy, limits: GuardRails, course: Course, curriculum: Curriculum, classes: int
+    tutor: TrainedPolicy,
+    limits: GuardRails,
+    course: Course,
+    curriculum: Curriculum,
+    classes: int,
+    constants: Constants,
 ) -> GuardCost:
-    """Let a policy teach tuning classes, once alone and once under guard-rails."""
-    guarded = GuardedPolicy(tutor, limits)
-    alone, ruled = try_out([tutor, guarded], course, curriculum, classes)  # in turn: one policy
+    """Let a policy teach tuning classes of these learners, alone and then under guard-rails."""
+    guarded, taught = GuardedPolicy(tutor, limits), (course, curriculum, classes)
+    alone, ruled = try_out([tutor, guarded], *taught, constants=constants)  # in turn: one policy
     nlg = gains([alone, ruled])  # (2, N)
     return GuardCost(
         classes=classes,

@@ -1,7 +1,9 @@
 """What self-supervised learning hides of an observation, and how.
 
-Hiding is done on the observation, so that nothing that is computed from it can give the hidden
-away: a pair's neighbours along the prerequisites see no more of it than the pair itself.
+Hiding is done on the observation, so that nothing that the network computes from it can give the
+hidden away: a pair's neighbours along the prerequisites see no more of it than the pair itself.
+What the environment had computed before stays: the prospects of other concepts, which were made
+with the hidden pair's belief, still tell a little of it.
 Shapes: B classrooms, S learners, C concepts, M modalities.
 """
 

@@ -204,8 +204,8 @@ def table(results: Iterable[Ablation], arguments: Arguments) -> Table:
         )
     target = arguments.whole if arguments.study == "losses" else BEST_RULE
     shown.caption = (
-        f"target: the NLG of {target}, against the training courses' (where sensors fail in "
-        f"training, theirs too); steps of pre-training not counted; ms: {TIMED_CLASSES} classes"
+        f"target: the NLG of {target}, against the training courses' after the first few (where "
+        f"sensors fail in training, theirs too), not of pre-training; ms: {TIMED_CLASSES} classes"
     )
     return shown
 

@@ -38,6 +38,8 @@ from scripts.output_path import OutputFile, write_results
 
 QUICK: Final = Design(courses=(5, 10), classes=8)
 QUICK_UPDATES: Final = 2
+QUICK_HELD_BACK: Final = 0.5
+"""So that the last of the few rounds has courses enough for the guard to judge."""
 INTERRUPTED: Final = 130
 
 
@@ -93,7 +95,7 @@ class Arguments:
         """The form that `quick` asks for."""
         if not self.quick:
             return self
-        small = replace(self.adaptation, updates=QUICK_UPDATES)
+        small = replace(self.adaptation, updates=QUICK_UPDATES, held_back=QUICK_HELD_BACK)
         return replace(
             self, seeds=self.seeds[:1], design=QUICK, adaptation=small, decisions=0,
             folder=self.folder / "quick",

@@ -75,7 +75,13 @@ class Arguments:
 
 def started(run: TrainedRun, classes: int) -> Simulation:
     """Tuning classes of the run's kind, at the start of their course."""
-    simulation = Simulation(classes, run.config.course, find(run.config.curriculum), Constants())
+    simulation = Simulation(
+        classes,
+        run.config.course,
+        find(run.config.curriculum),
+        run.config.population.constants,
+        believed=Constants(),
+    )
     simulation.seed(TUNING_SEED + np.arange(classes))
     simulation.start()
     return simulation
@@ -144,7 +150,12 @@ def measure(arguments: Arguments, console: Console) -> dict[str, Any]:
     console.print(reasons_table(found, states, classes))
     course, curriculum = run.config.course, find(run.config.curriculum)
     cost = guard_cost.measure(
-        run.tutor, arguments.limits, course, curriculum, arguments.guarded_classes
+        run.tutor,
+        arguments.limits,
+        course,
+        curriculum,
+        arguments.guarded_classes,
+        run.config.population.constants,
     )
     console.print(guard_table(cost))
     tutors = [run.tutor, *map(make_tutor, OTHERS)]

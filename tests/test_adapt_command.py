@@ -7,6 +7,7 @@ import pytest
 
 from agents.adaptation.ledger import Ledger
 from agents.adaptation.shifts import NO_SHIFT, SHIFTS
+from agents.learner_population import LearnerPopulation
 from agents.presets import TrainConfig
 from envs.constants import Constants
 from envs.course import Course
@@ -79,6 +80,8 @@ def test_bad_input_is_named_before_any_work(
         (["--specialists", "rain=runs/x"], "rain"),
         (["--seeds", "1", "1"], "seeds"),
         (["--adaptation.held-back", "2"], "held_back"),
+        (["--design.courses", "10", "10"], "design.courses are (10, 10)"),
+        (["--design.classes", "0"], "design.classes is 0"),
     ):
         with pytest.raises((SystemExit, ValueError)):
             assert adapt.main([str(run), *words]) == 0
@@ -92,9 +95,11 @@ def test_every_shift_is_one() -> None:
     for name, shift in SHIFTS.items():
         same = (
             shift.course(usual) == usual.course
-            and tuple(shift.constants) == tuple(Constants())
+            and tuple(shift.constants(usual)) == tuple(Constants())
             and shift.subject(usual).name == usual.curriculum
         )
         assert same == (name == NO_SHIFT)
-    forgetting = SHIFTS["forgetting x 4"].constants.memory.forgetting
-    assert forgetting == pytest.approx(4 * Constants().memory.forgetting)
+    refitted = TrainConfig(population=LearnerPopulation(forgetting=0.08))
+    for trained in (usual, refitted):
+        forgetting = SHIFTS["forgetting x 4"].constants(trained).memory.forgetting
+        assert forgetting == pytest.approx(4 * trained.population.forgetting)

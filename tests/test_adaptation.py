@@ -9,7 +9,15 @@ from scipy.stats import ttest_ind
 
 from agents.adaptation import shelf
 from agents.adaptation.experience import Experience, LiveTransition, Recorder
-from agents.adaptation.guard import FEWEST_COURSES, gain_over_deployed, rule, unpaired, verdict
+from agents.adaptation.guard import (
+    CONFIDENCE,
+    FEWEST_COURSES,
+    confidence_at,
+    gain_over_deployed,
+    rule,
+    unpaired,
+    verdict,
+)
 from agents.adaptation.learner import AdaptationConfig, AdapterLearner, divergences
 from agents.adaptation.ledger import Ledger
 from agents.adaptation.promise import UNIT, promised_gain
@@ -191,13 +199,42 @@ def test_the_guard_promotes_and_takes_back_by_lower_bounds() -> None:
     tests = rng.normal(0.4, 0.05, (2, 20))
     good, bad = rng.normal(0.01, 0.005, 20), rng.normal(-0.01, 0.005, 20)
     noise = rng.normal(0.0, 0.02, 20)
-    assert rule(good, None, (tests[0], tests[1]), 0.004).event == "promoted"
-    assert rule(noise, None, (tests[0], tests[1]), 0.004).event is None
-    assert rule(good[: FEWEST_COURSES - 1], None, (tests[0], tests[1]), 0.004).event is None
-    assert rule(good, good, (tests[0], tests[1]), 0.004).event is None
-    assert rule(good, bad, (tests[0], tests[1]), 0.004).event == "rolled back"
-    assert rule(good, good, (tests[0] - 0.2, tests[1]), 0.004).event == "rolled back"
-    assert rule(2 * good, good, (tests[0], tests[1]), 0.004).event == "promoted"
+    both, worse = (tests[0], tests[1]), (tests[0] - 0.2, tests[1])
+    assert rule(good, None, both, 0.004, 1).event == "promoted"
+    assert rule(noise, None, both, 0.004, 1).event is None
+    assert rule(good[: FEWEST_COURSES - 1], None, both, 0.004, 1).event is None
+    assert rule(good, good, both, 0.004, 1).event is None
+    assert rule(good, bad, both, 0.004, 1).event == "rolled back"
+    assert rule(good, good, worse, 0.004, 1).event == "rolled back"
+    assert rule(2 * good, good, both, 0.004, 1).event == "promoted"
+
+
+def test_looking_often_promotes_no_luck() -> None:
+    """Adapters that are worth nothing, looked at after every course for a year of courses."""
+    shares = [1 - confidence_at(look) for look in range(1, 10_000)]
+    assert sum(shares) == pytest.approx(1 - CONFIDENCE, rel=1e-3)
+    rng = np.random.default_rng(0)
+    lucky = 0
+    for _ in range(200):
+        gains = rng.normal(0.0, 0.02, 60)
+        looks = range(FEWEST_COURSES, len(gains))
+        lucky += any(
+            rule(gains[:n], None, (gains, gains), 0.0, look).event == "promoted"
+            for look, n in enumerate(looks, start=1)
+        )
+    assert lucky <= 0.09 * 200  # 5 %, and three standard errors
+
+
+def test_budgets_too_small_for_a_step_add_up(policy: AttentionPolicy) -> None:
+    """A single class earns a fraction of a gradient step at each update; none may be lost."""
+    learner = AdapterLearner(
+        policy, AdaptationConfig(updates=4, batch=8), liking_examples(policy, 1), seed=0
+    )
+    learner.remember(liking_examples(policy, 2))
+    owed = 0.0
+    for _ in range(25):
+        owed = learner.improve(owed + 0.08)
+    assert learner.steps == 8
 
 
 def test_unpaired_bounds_are_those_of_welch() -> None:

@@ -14,7 +14,7 @@ from agents.adaptation import shelf
 from agents.adaptation.attention_estimate import AttentionEstimate
 from agents.adaptation.class_estimate import NOTHING_SEEN, ClassEvents, estimate
 from agents.adaptation.experience import Experience, LiveTransition, Recorder, joined
-from agents.adaptation.guard import Ruling, gain_over_deployed, rule
+from agents.adaptation.guard import FEWEST_COURSES, Ruling, gain_over_deployed, rule
 from agents.adaptation.learner import AdaptationConfig, AdapterLearner
 from agents.adaptation.ledger import Ledger
 from agents.ppo_config import PPOConfig
@@ -22,7 +22,7 @@ from envs.constants import Constants
 from envs.curriculum import Curriculum
 from envs.events import Events
 from envs.spaces import COURSE
-from policies.adapters import put, weights_of
+from policies.adapters import weights_of
 from policies.policy import AttentionPolicy
 
 COURSE_LEFT: Final = COURSE.index("course_left")
@@ -59,13 +59,11 @@ class Adaptation:
         self.ledger = Ledger(folder)
         self.learner = AdapterLearner(deployed, config, old, seed)
         self.live, self.held = Recorder(deployed, training), Recorder(deployed, training)
-        self.held_back: list[Experience] = []
         self.events: list[ClassEvents] = []
         self.estimate, self.attention = NOTHING_SEEN, AttentionEstimate(self.usual)
-        self.policy, self.name = self.in_force(), self.ledger.now
-        if self.policy is not deployed:
-            put(self.learner.policy, weights_of(self.policy))
-        self.since: list[int] = []  # live courses that the adapters in force taught
+        self.looks = 0
+        self.owed = 0.0  # live courses for which no gradient step was made yet
+        self._begin_anew()
 
     def in_force(self) -> AttentionPolicy:
         """The policy that should teach, as the ledger says."""
@@ -86,15 +84,14 @@ class Adaptation:
             learners: In each class.
         """
         if self.ledger.now != self.name:
-            self.since = []
-        self.policy, self.name, first = self.in_force(), self.ledger.now, self.live.courses
+            self._begin_anew()
+        first = self.live.courses
         self.live.start(live)
         self.held.start(held)
         if self.policy is not self.deployed:
             self.since += range(first, self.live.courses)
         self.attention.start(live, learners)
         self.taught: list[Events] = []
-        self.owed = 0.0
 
     def see_live(self, move: LiveTransition, events: Events) -> None:
         """Take in a decision of the classes that are learnt from; update when it is time."""
@@ -111,8 +108,7 @@ class Adaptation:
         piece = self.live.close()
         if piece is not None:
             self.learner.remember(piece)
-        self.learner.improve(self.owed)
-        self.owed = 0.0
+        self.owed = self.learner.improve(self.owed)
 
     def see_held_back(self, move: LiveTransition) -> None:
         """Take in a decision of the classes that are kept to judge by."""
@@ -133,15 +129,32 @@ class Adaptation:
             self._put_in_force(ruling)
         return ruling
 
+    def _begin_anew(self) -> None:
+        """Let teach what the ledger has in force, and learn on from it, by new courses alone.
+
+        What was taken back was judged good by what its own courses then contradicted; so neither it
+        nor the courses that spoke for it count any more.
+        """
+        self.policy, self.name = self.in_force(), self.ledger.now
+        self.since: list[int] = []  # live courses that the adapters in force taught
+        self.held_back: list[Experience] = []
+        if self.policy is self.deployed:
+            self.learner.begin_from(weights_of(self.learner.policy), strength=0.0)
+        else:
+            self.learner.begin_from(weights_of(self.policy))
+
     def _judge(self) -> Ruling:
         held, scale = joined(self.held_back), self.training.reward_scale
         candidate = gain_over_deployed(self.learner.policy, held, scale)
+        self.looks += len(candidate) >= FEWEST_COURSES
+        look = max(self.looks, 1)
         frozen = np.array(list(self.held.tested.values()))
         if self.policy is self.deployed:
-            return rule(candidate, None, (frozen, frozen), 0.0)
+            return rule(candidate, None, (frozen, frozen), 0.0, look)
         incumbent = gain_over_deployed(self.policy, held, scale)
         ours = np.array([self.live.tested[course] for course in self.since])
-        return rule(candidate, incumbent, (ours, frozen), self.config.tolerance * frozen.mean())
+        tolerated = self.config.tolerance * frozen.mean()
+        return rule(candidate, incumbent, (ours, frozen), tolerated, look)
 
     def _put_in_force(self, ruling: Ruling) -> None:
         name = None
@@ -151,8 +164,10 @@ class Adaptation:
             shelf.keep(self.folder, name, weights, self.deployed, {"courses": self.courses})
         event = str(ruling.event)
         self.ledger.write(event, name, ruling.reason, self.courses, ruling.figures)
-        self.since = []
-        self.policy, self.name = self.in_force(), name
+        if event == "promoted":
+            self.since, self.policy, self.name = [], self.in_force(), name
+        else:
+            self._begin_anew()
 
     def what_is_known(self) -> dict[str, Any]:
         """The learners in figures, for JSON."""

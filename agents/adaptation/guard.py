@@ -23,7 +23,7 @@ from policies.encoder import shares
 from policies.policy import AttentionPolicy
 
 CONFIDENCE = 0.95
-"""Of the one-sided bounds."""
+"""Of the one-sided bounds, and that of a whole stream no promotion is luck."""
 FEWEST_COURSES = 4
 """Held-back courses below which nothing is decided."""
 LARGEST_RATIO = 5.0
@@ -32,7 +32,7 @@ LARGEST_RATIO = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """A difference of observable gain (NLG a course), with one-sided 95 % bounds."""
+    """A difference of observable gain (NLG a course), with one-sided bounds."""
 
     mean: float
     low: float
@@ -44,12 +44,21 @@ class Verdict:
         return {"mean": self.mean, "low": self.low, "high": self.high, "courses": self.courses}
 
 
-def verdict(values: NDArray[np.float64]) -> Verdict:
+def confidence_at(look: int) -> float:
+    """One-sided confidence of a promotion at the n-th look at a stream, from 1.
+
+    Who looks often is sooner or later deceived; so each look spends 1 / (n (n + 1)) of the chance
+    of error, all looks together no more than the whole (union bound).
+    """
+    return 1 - (1 - CONFIDENCE) / (look * (look + 1))
+
+
+def verdict(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Verdict:
     """The mean of one number a course, by Student's t; nothing is known from fewer than four."""
     count = len(values)
     if count < FEWEST_COURSES:
         return Verdict(mean=float("nan"), low=-np.inf, high=np.inf, courses=count)
-    error = student.ppf(CONFIDENCE, count - 1) * values.std(ddof=1) / np.sqrt(count)
+    error = student.ppf(confidence, count - 1) * values.std(ddof=1) / np.sqrt(count)
     mean = float(values.mean())
     return Verdict(mean=mean, low=mean - error, high=mean + error, courses=count)
 
@@ -97,6 +106,7 @@ def rule(
     incumbent: NDArray[np.float64] | None,
     tests: tuple[NDArray[np.float64], NDArray[np.float64]],
     tolerated: float,
+    look: int,
 ) -> Ruling:
     """Decide after some courses.
 
@@ -105,8 +115,10 @@ def rule(
         incumbent: The same of the adapters that teach; None where the deployed policy does.
         tests: Measured NLG of courses that the incumbent taught, and of held-back ones.
         tolerated: NLG that the incumbent may seem to lose.
+        look: Number of this decision among those of the stream, from 1.
     """
-    new = verdict(candidate)
+    sure = confidence_at(look)
+    new = verdict(candidate, sure)
     figures: dict[str, Any] = {"candidate": new.as_dict()}
     if incumbent is not None:
         kept, taught = verdict(incumbent), unpaired(*tests)
@@ -118,7 +130,7 @@ def rule(
                 else ("its courses gained less than the frozen policy's")
             )
             return Ruling(event="rolled back", reason=reason, figures=figures)
-        better = verdict(candidate - incumbent)
+        better = verdict(candidate - incumbent, sure)
         figures["candidate over incumbent"] = better.as_dict()
         if better.low <= 0:
             return Ruling(event=None, reason="not surely better than what teaches", figures=figures)

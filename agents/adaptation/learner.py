@@ -8,7 +8,7 @@ are within the bound. What was once good stays good where nothing new was seen.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,6 +21,8 @@ from policies.adapters import parameters, put, weights_of, with_adapters
 from policies.divergence import divergence
 from policies.policy import AttentionPolicy, Choices
 
+ROUNDING = 1e-9
+"""Of courses that add up in pieces."""
 LONGEST_GRADIENT = 0.5
 """As in training."""
 TURNS, LEAST_TURN = 20, 0.9
@@ -98,22 +100,32 @@ class AdapterLearner:
     ) -> None:
         self.config, self.old = config, old
         self.policy = with_adapters(deployed, config.rank, seed)
-        self.optimizer = torch.optim.Adam(parameters(self.policy), lr=config.learning_rate)
         self.shuffling = torch.Generator().manual_seed(seed)
-        self.live: Experience | None = None
         self.steps = 0
+        self.begin_from(weights_of(self.policy))
+
+    def begin_from(self, weights: Mapping[str, Tensor], strength: float = 1.0) -> None:
+        """Go on from adapters as `weights_of` gave them, and forget what led elsewhere."""
+        put(self.policy, weights, strength)
+        learning_rate = self.config.learning_rate
+        self.optimizer = torch.optim.Adam(parameters(self.policy), lr=learning_rate)
+        self.live: Experience | None = None
 
     def remember(self, piece: Experience) -> None:
         """Keep a piece of live experience for all later updates."""
         self.live = piece if self.live is None else joined([self.live, piece])
 
-    def improve(self, courses: float) -> None:
-        """Update between two decisions, for the budget of that many live courses."""
+    def improve(self, courses: float) -> float:
+        """Update between two decisions, for the budget of that many live courses.
+
+        Returns:
+            Courses whose budget is left: too little for a gradient step.
+        """
         if self.live is None:
-            return
+            return 0.0
         live, config = self.live, self.config
         ends = time.monotonic() + config.seconds * courses
-        limit = None if config.updates is None else round(config.updates * courses)
+        limit = None if config.updates is None else math.floor(config.updates * courses + ROUNDING)
         steps = 0
         while time.monotonic() < ends if limit is None else steps < limit:
             self._step(self._some(live), self._some(self.old))
@@ -121,6 +133,7 @@ class AdapterLearner:
         if steps:
             self.keep_within_bound(live)
         self.steps += steps
+        return courses - steps / config.updates if config.updates else 0.0
 
     def _some(self, of: Experience) -> Experience:
         """A random minibatch."""

@@ -1,5 +1,6 @@
 """Classes that differ from those that a policy was trained for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -18,8 +19,9 @@ class Shift:
 
     family: str | None = None
     """Family of the learners; None: as trained."""
-    constants: Constants = field(default_factory=Constants)
-    """The population's; the belief keeps the calibrated ones."""
+    times: Mapping[str, float] = field(default_factory=dict)
+    """Constants of the learners that are so many times what they were in training; the belief keeps
+    the calibrated ones."""
     curriculum: str | None = None
     """What is taught; None: as trained."""
 
@@ -28,24 +30,23 @@ class Shift:
         course = trained.course
         return course if self.family is None else replace(course, family=self.family)
 
+    def constants(self, trained: TrainConfig) -> Constants:
+        """The learners', those of training but for what is shifted."""
+        usual = trained.population.constants
+        values = {place: value for place, value, _ in usual.tagged()}
+        return other_learners(usual, {name: by * values[name] for name, by in self.times.items()})
+
     def subject(self, trained: TrainConfig) -> Curriculum:
         """The curriculum that is taught."""
         return find(self.curriculum or trained.curriculum)
 
 
-_USUAL: Final = Constants()
 NO_SHIFT: Final = "no shift"
 SHIFTS: Final = MappingProxyType(
     {
         "fsrs learners": Shift(family="fsrs"),
-        "forgetting x 4": Shift(
-            constants=other_learners(_USUAL, {"memory.forgetting": 4 * _USUAL.memory.forgetting})
-        ),
-        "lapses x 3": Shift(
-            constants=other_learners(
-                _USUAL, {"attention.lapse_rate": 3 * _USUAL.attention.lapse_rate}
-            )
-        ),
+        "forgetting x 4": Shift(times={"memory.forgetting": 4.0}),
+        "lapses x 3": Shift(times={"attention.lapse_rate": 3.0}),
         "unseen curriculum": Shift(curriculum="generated-16-7"),
         NO_SHIFT: Shift(),
     }

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from agents.adaptation.shelf import digest
 from agents.adaptation.shifts import Shift
-from agents.checkpoint import has_model, load_policy, save_policy
+from agents.checkpoint import has_model, load_policy, read_metadata, save_policy
 from agents.ppo import ClassroomPPO
 from agents.sb3_adapter import SB3Classrooms
 from agents.trained_run import TrainedRun
@@ -21,8 +22,8 @@ def specialist(
 ) -> AttentionPolicy:
     """Train the deployed policy further on the shift by the simulator's own reward.
 
-    Privileged twice: by the hidden reward, and by far more classes than adaptation sees. A policy
-    found in the folder is used as it is.
+    Privileged twice: by the hidden reward, and by far more classes than adaptation sees. One found
+    in the folder is used.
 
     Args:
         shift: Whom and what it teaches.
@@ -30,9 +31,15 @@ def specialist(
         decisions: To learn from.
         seed: Of the training.
         folder: Where the policy is kept.
+
+    Raises:
+        ValueError: The folder holds one that was trained otherwise.
     """
+    asked = {"decisions": decisions, "seed": seed, "deployed": digest(deployed.tutor.policy)}
     if not has_model(folder):
-        save_policy(_trained(shift, deployed, decisions, seed), folder, {"decisions": decisions})
+        save_policy(_trained(shift, deployed, decisions, seed), folder, asked)
+    elif (held := read_metadata(folder)) != asked:
+        raise ValueError(f"{folder} holds a specialist of {held}; expected {asked}, or no folder")
     return load_policy(folder, "cpu")
 
 
@@ -43,7 +50,7 @@ def _trained(shift: Shift, deployed: TrainedRun, decisions: int, seed: int) -> A
             config.classrooms,
             course=shift.course(config),
             curriculum=shift.subject(config),
-            constants=shift.constants,
+            constants=shift.constants(config),
             believed=Constants(),
         )
     )

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -48,9 +49,20 @@ class Design:
     purpose: Literal["evaluation", "tuning"] = "evaluation"
     """Of these classes: settings of adaptation may be chosen on tuning classes alone."""
 
+    def __post_init__(self) -> None:
+        """Refuse what would fail after minutes."""
+        looks = (0, *self.courses)
+        if not self.courses or any(b - a < 2 for a, b in pairwise(looks)):
+            raise ValueError(
+                f"design.courses are {self.courses}; expected rising numbers, each at least 2 more "
+                "than the last: a round needs a live course and one held back"
+            )
+        if self.classes < 1:
+            raise ValueError(f"design.classes is {self.classes}; expected at least 1")
+
     def rounds(self, held_back: float) -> Iterator[tuple[int, int]]:
         """Live and held-back classes of each round."""
-        for before, after in zip((0, *self.courses), self.courses, strict=False):
+        for before, after in pairwise((0, *self.courses)):
             held = max(1, round(held_back * (after - before)))
             yield after - before - held, held
 
@@ -100,7 +112,7 @@ def classes_of(
         count,
         course=shift.course(run.config),
         curriculum=shift.subject(run.config),
-        constants=shift.constants,
+        constants=shift.constants(run.config),
         believed=believed or Constants(),
     )
 

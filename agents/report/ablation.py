@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agents.ablation import RULE_TAUGHT
 from agents.report.numbers import or_dash, with_interval
 from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
 
 PERCEPTRON: Final = "perceptron"
+COUNTED: Final = (
+    f"not before every classroom has ended {RULE_TAUGHT} courses, because the imitated rule had "
+    "begun the first ones"
+)
 UNLINKED: Final = "no prerequisite links"
 """Variants of which more is said than their figures."""
 
@@ -38,7 +43,7 @@ def section(results: Mapping[str, Any]) -> Section:
         f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
         f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
         "over classes, and over seeds where there are several). Decisions to rule: until the "
-        f"training courses reached the mean of the best rule.{_remarks(variants)}"
+        f"training courses reached the mean of the best rule, {COUNTED}.{_remarks(variants)}"
     )
     head = ["variant", "NLG", "minus whole", "decisions to rule", "weights", "ms"]
     return Section(

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agents.report.ablation import COUNTED
 from agents.report.numbers import or_dash, with_interval
 from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
 
 FAILURES: Final = (
-    "NLG lost when sensors fail, on a quarter of the classes; gaze wrong: shifted by a standard "
-    "deviation."
+    "NLG lost when the tutor's sensors fail, on a quarter of the classes; gaze wrong: its reading "
+    "of attention too high by a standard deviation of its noise. What knowledge tracing concludes "
+    "from the sensors (how much of an instruction was attended) stays."
 )
 ANSWERS: Final = (
     "Next answers foretold of classes (and, where a log was at hand, of real learners) that nobody "
@@ -29,7 +31,8 @@ def section(results: Mapping[str, Any]) -> Section:
         "observation and the next answers are foretold; L_cross: the modalities of a learner are "
         "matched, and fail at times in training; pre-trained: the trunk learnt both before any "
         f"reward. Decisions to target: until the training courses reached the mean of {alone} "
-        "(where sensors fail in training, those courses are harder); pre-training not counted."
+        f"(where sensors fail in training, those courses are harder), {COUNTED}; pre-training is "
+        "not counted."
     )
     picture = points(
         list(variants),
