@@ -7,7 +7,7 @@ with either of the two. Masks, seats and prerequisites stay, so that the same ch
 Shapes: B classrooms, S learners, C concepts, T = 1 + S + C tokens: course, learners, concepts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -108,13 +108,24 @@ def raw_attention(policy: AttentionPolicy, obs: Observation, actions: Tensor) ->
 
 
 def rollout(policy: AttentionPolicy, obs: Observation, actions: Tensor) -> Tensor:
+    """Attention rollout of `rolled_out`."""
+    del actions
+    with torch.no_grad():
+        return rolled_out(encoder_of(policy)(obs)[1], obs)
+
+
+def rolled_out(attention: Sequence[Tensor], obs: Observation) -> Tensor:
     """Attention rollout (Abnar and Zuidema 2020, eq. 1): half attention, half residual, multiplied.
 
     It starts from what the activity's head reads: the course, the mean learner, the mean concept.
+
+    Args:
+        attention: (B, heads, T, T) of every layer.
+        obs: Who and what is present.
+
+    Returns:
+        Shares (B, T) that sum to 1 over the present.
     """
-    del actions
-    with torch.no_grad():
-        attention = encoder_of(policy)(obs)[1]
     people, topics = shares(obs["learner_present"]), shares(obs["concept_present"])
     read = torch.cat((torch.ones_like(people[:, :1]), people, topics), dim=-1) / 3  # (B, T)
     flow = read.unsqueeze(1)

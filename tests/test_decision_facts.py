@@ -59,7 +59,7 @@ def account() -> Account:
         plan_probs=np.zeros((1, LEARNERS, len(Task), CONCEPTS), np.float32),
         options=options,
         values=np.full((1, LEARNERS), 0.25, np.float32),
-        attention=[np.zeros_like(attention), attention],
+        attention=[np.tile(np.eye(tokens, dtype=np.float32), (1, 2, 1, 1)), attention],
         modalities=modalities,
         left_out=left_out[None],
     )
@@ -147,8 +147,14 @@ def test_policy_adds_probability_alternatives_attention_and_value() -> None:
     second = decision.alternatives[0]
     assert (second.activity, second.concept, second.gain) == (Activity.QUIZ, "equations", None)
     assert second.probability == pytest.approx(0.3)
-    assert decision.learner_attention[2] == Share(name="learner 3", share=pytest.approx(0.5))
-    assert decision.concept_attention[1].share == pytest.approx(0.5)
+    here, others = obs["learner_present"].sum(), 2 / 3 / 8  # learners and concepts look evenly
+    third = 0.5 * (1 / 3 / here + 0.5 / 3 + others)  # what is read of it, and by the course
+    second_topic = 0.5 * (1 / 3 / 3 + 0.5 / 3 + others)
+    assert decision.learner_attention[2] == Share(name="learner 3", share=pytest.approx(third))
+    assert decision.concept_attention[1].share == pytest.approx(second_topic)
+    moment = 0.5 * (1 / 3 + others)
+    looks = (*decision.learner_attention, *decision.concept_attention)
+    assert sum(look.share for look in looks) == pytest.approx(1 - moment)
     assert decision.modality_attention[0] == Share(name="gaze", share=pytest.approx(0.5))
     assert decision.value == pytest.approx(0.25)
     assert "Chosen with 60%, likeliest otherwise quiz (30%)." in sentence(decision)
@@ -205,7 +211,7 @@ def test_decision_comes_back_from_json_as_it_was() -> None:
         vetoes=(Veto(rule="rest", vetoed="quiz", learner=0, value=46.0, limit=45.0),),
     )
     content = json.loads(json.dumps(to_json(told), allow_nan=False))
-    assert content["version"] == 1
+    assert content["version"] == 2
     assert content["activity"] == "explain"
     assert content["sentence"] == sentence(told)
     assert from_json(Decision, content) == told
@@ -216,7 +222,7 @@ def test_decision_comes_back_from_json_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 2}, "version is 2; expected 1"),
+        ({"version": 1}, "version is 1; expected 2"),
         ({"kind": "feedback"}, "kind is 'feedback'; expected 'decision'"),
         ({"sentence": None}, "sentence is None; expected a string"),
         ({"mood": "good"}, "decision has mood; expected only"),

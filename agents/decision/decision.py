@@ -10,7 +10,7 @@ from typing import Final
 
 from envs.activities import Activity, Task
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the form of `Decision` and `Feedback` as JSON; every change of a field raises it."""
 
 
@@ -117,8 +117,8 @@ class Decision:
     """What the choice rests on most, first the part without which it would be least likely; none
     where a guard-rail replaced what the tutor itself would have done."""
     learner_attention: tuple[Share, ...] = ()
-    """Every learner's share of the course token's attention: last layer, mean of heads. The
-    course's own share is the rest. Not a reason: see `agents.faithfulness`."""
+    """Every learner's share of the attention rollout, from what the activity is chosen by back
+    through all layers. The course's own share is the rest. Not a reason: those are the grounds."""
     concept_attention: tuple[Share, ...] = ()
     modality_attention: tuple[Share, ...] = ()
     """Shares of the sensors' fusion, of the target (class: mean learner)."""

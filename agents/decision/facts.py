@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from agents.decision.decision import Decision, Estimate, Ground, Option, Share, Veto
@@ -12,12 +13,14 @@ from agents.decision.forecast import gain_per_minute, promise
 from agents.tutors.protocol import Observation
 from envs.activities import MINUTES, USES_CONCEPT, Activity, Task
 from envs.spaces import MODALITIES
+from policies.attribution import rolled_out
 from policies.explanation import Explanation
 
 ALTERNATIVES: Final = 3
 GROUNDS: Final = 5
 """Grounds that a decision keeps, of all tokens."""
 THE_MOMENT: Final = "the moment"
+PRESENT: Final = ("learner_present", "concept_present")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,20 @@ def token_attention(explanation: Explanation) -> NDArray[np.float64]:
     return np.asarray(explanation.attention[-1][0].mean(axis=0), np.float64)
 
 
+def _rollout(told: Explanation, seen: Observation) -> list[float]:
+    """Share of every token in what the activity is chosen by, [] for a network without attention.
+
+    Of the maps of attention the one that loses least of the choice's reasons; the reasons
+    themselves are its grounds (`agents.faithfulness`).
+    """
+    if not told.attention:
+        return []
+    layers = [torch.as_tensor(weights) for weights in told.attention]
+    present = {key: torch.as_tensor(seen[key])[None] for key in PRESENT}
+    shares: list[float] = rolled_out(layers, present)[0].tolist()
+    return shares
+
+
 def _addressed(present: NDArray[np.float32], target: int) -> NDArray[np.bool_]:
     """Mark the target, or everybody present (everybody, where nobody is)."""
     if target:
@@ -149,8 +166,9 @@ def _with_account(
     told = account.explanation
     learners = [f"learner {i + 1}" for i in range(len(addressed))]
     tokens = [THE_MOMENT, *learners, *concepts]
-    row = token_attention(told)[0] if told.attention else np.zeros(0)
-    looks = [Share(name=n, share=float(w)) for n, w in zip(tokens[1:], row[1:], strict=False)]
+    looks = [
+        Share(name=n, share=w) for n, w in zip(tokens[1:], _rollout(told, seen)[1:], strict=False)
+    ]
     modalities = told.modalities[0][addressed].mean(axis=0)  # (M,)
     return replace(
         decision,
