@@ -1,4 +1,4 @@
-"""Measure speed: classrooms, training, decisions, beside stock PPO and C, in one run.
+"""Measure speed: classrooms, training, decisions, beside stock PPO, sbx and C, in one run.
 
 Examples:
     python -m scripts.benchmark
@@ -24,6 +24,7 @@ from agents.speed.growth import QUICK, Scope, growth
 from agents.speed.growth_plot import save_plot
 from agents.speed.growth_tables import axis_table, processes_table
 from agents.speed.inference import CLASSES, CORES, decision_ms, many_classes_ms
+from agents.speed.perceptrons import OURS
 from agents.speed.simulation import (
     bytes_per_classroom,
     environment_speed,
@@ -54,7 +55,7 @@ class Arguments:
     preset: str = "default"
     """Training preset whose network, batch and threads are timed."""
     rollouts: int = 3
-    """Rollouts and updates timed, ours and stock PPO's in turns, after one that is not; >= 1."""
+    """Rollouts and updates timed, ours and others' in turns, after one that is not; >= 1."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where the trained networks run; with cuda training is timed beside this CPU's, too."""
     decisions: int = 500
@@ -163,7 +164,24 @@ def of_training(results: dict[str, Any]) -> list[tuple[str, str, str]]:
             "",
         ),
         *([] if beside is None else [("  to one process on this CPU", f"{beside:.1f}", "100")]),
+        *of_perceptrons(results["perceptron"]),
     ]
+
+
+def of_perceptrons(results: dict[str, dict[str, float] | None]) -> list[tuple[str, str, str]]:
+    """Rows of the trainings of a perceptron of equal size: measures of speed, not of learning."""
+    rows = []
+    for name, each in results.items():
+        if each is None:
+            rows.append((f"a perceptron by {name}", "not installed (extra sbx)", ""))
+            continue
+        rows.append((f"a perceptron by {name}", f"{each['decisions_per_s']:,.0f} decisions/s", ""))
+        rows.append(("  its weights", f"{each['weights']:,}", ""))
+        rows.append(("  ours to it, in turns", f"{each['ratio_of_ours']:.2f}", ""))
+        if name != OURS:
+            ratio = each["ratio_of_our_perceptron"]
+            rows.append(("  our training of a perceptron to it", f"{ratio:.2f}", ""))
+    return rows
 
 
 def of_decisions(results: dict[str, Any]) -> list[tuple[str, str, str]]:

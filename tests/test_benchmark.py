@@ -31,6 +31,10 @@ def test_benchmark_writes_speeds_and_shares_that_sum_to_one(
         assert 0 < results[name]["median"] <= results[name]["p99"]
     assert results["ratio_to_sb3"] > 0
     assert results["ratio_of_bfloat16"] > 0
+    blind = results["perceptron"]
+    assert blind.keys() == {"our training", "stable-baselines3", "sbx", "plain loop"}
+    for each in blind.values():
+        assert each is None or min(each.values()) > 0
     assert (results["device"], results["ratio_to_cpu"]) == ("cpu", None)
     assert results["ratio_to_c"] is None or results["ratio_to_c"] > 0
     assert results["decision_parts_us"].keys() == {"lesson", "prospects", "tracing"}

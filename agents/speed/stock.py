@@ -5,6 +5,8 @@ advantage for a whole class, which it estimates per decision, not per minute; so
 speed, and the oracle of the first gradient step (`tests/test_stock.py`), not of learning.
 """
 
+from typing import Any
+
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecEnv
 
@@ -20,18 +22,25 @@ def stock_ppo(
     return PPO(
         AttentionPolicy,
         env,
-        learning_rate=config.learning_rate,
-        n_steps=config.steps,
-        batch_size=min(config.batch, config.steps * env.num_envs),
-        n_epochs=config.epochs,
-        gamma=config.gamma,
-        gae_lambda=config.gae_lambda,
-        clip_range=config.clip,
         normalize_advantage=False,
-        ent_coef=config.entropy.activity,
-        vf_coef=config.value_weight,
-        max_grad_norm=config.gradient_norm,
         policy_kwargs={"config": policy},
         seed=seed,
         device=device,
+        **settings(config, env),
     )
+
+
+def settings(config: PPOConfig, env: VecEnv) -> dict[str, Any]:
+    """What stock PPO takes over from our configuration, by the names of its arguments."""
+    return {
+        "learning_rate": config.learning_rate,
+        "n_steps": config.steps,
+        "batch_size": min(config.batch, config.steps * env.num_envs),
+        "n_epochs": config.epochs,
+        "gamma": config.gamma,
+        "gae_lambda": config.gae_lambda,
+        "clip_range": config.clip,
+        "ent_coef": config.entropy.activity,
+        "vf_coef": config.value_weight,
+        "max_grad_norm": config.gradient_norm,
+    }

@@ -1,4 +1,4 @@
-"""Speed of training: where its time goes, and stock PPO's on the same network and classrooms."""
+"""Speed of training: where its time goes, and how fast others train in the same classrooms."""
 
 import statistics
 import time
@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.logger import Logger
 
 from agents.ppo import ClassroomPPO
 from agents.presets import TrainConfig
-from agents.speed.models import our_model, stock_model
+from agents.speed.models import our_model, stock_model, turn_of
+from agents.speed.perceptrons import OURS, perceptrons
 from agents.speed.threads import with_threads
 
 CPU: Final = "cpu"
@@ -47,9 +47,9 @@ def await_device() -> None:
 def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dict[str, Any]:
     """Decisions per second of training, the shares of its parts, and ratios to other trainings.
 
-    Beside ours run: ours with bfloat16 products, stock PPO, and on another device ours on this CPU.
-    All take turns, a rollout and its update each, so
-    that whatever else the machine does meets all; a ratio is the median over the turns.
+    Beside ours run: ours with bfloat16 products, stock PPO, on another device ours on this CPU, and
+    several trainings of a perceptron of equal size. All take turns, a rollout and its update each,
+    so that whatever else the machine does meets all; a ratio is the median over the turns.
 
     Args:
         config: What is trained.
@@ -60,14 +60,13 @@ def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dic
     config = replace(with_threads(config), decisions=(rollouts + 1) * per_rollout)
     ours = our_model(config, device)
     models = {"ours": ours, **others(config, device)}
-    for model in models.values():
-        model.set_logger(Logger(folder=None, output_formats=[]))
-        model.learn(per_rollout)
+    blind = perceptrons(config, ours.policy)
+    play = {name: turn_of(model, per_rollout) for name, model in models.items()}
+    play |= {name: each.turn for name, each in blind.items() if each is not None}
+    for turn in play.values():
+        turn()
     parts = timed_parts(ours)
-    turns = [
-        {name: _seconds(model, per_rollout) for name, model in models.items()}
-        for _ in range(rollouts)
-    ]
+    turns = [{name: _seconds(turn) for name, turn in play.items()} for _ in range(rollouts)]
     spent = {name: part.seconds for name, part in parts.items()}
     total = spent["collecting"] + spent["update"]
     return {
@@ -77,6 +76,10 @@ def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dic
         "ratio_to_sb3": _times_as_fast(turns, "ours", "stock"),
         "ratio_of_bfloat16": _times_as_fast(turns, "bfloat16", "ours"),
         "ratio_to_cpu": _times_as_fast(turns, "ours", CPU) if CPU in models else None,
+        "perceptron": {
+            name: None if each is None else of_perceptron(turns, name, each.weights, per_rollout)
+            for name, each in blind.items()
+        },
         "shares": {
             "simulation": spent["simulation"] / total,
             "inference": (spent["collecting"] - spent["simulation"]) / total,
@@ -95,6 +98,22 @@ def others(config: TrainConfig, device: str) -> dict[str, BaseAlgorithm]:
     return models if device == CPU else {**models, CPU: our_model(config)}
 
 
+def of_perceptron(
+    turns: Sequence[Mapping[str, float]], name: str, weights: int, decisions: int
+) -> dict[str, float]:
+    """Figures of one training of a perceptron, from the seconds of the turns.
+
+    `ratio_of_ours`: how many times as fast we train our policy, attention and all; and
+    `ratio_of_our_perceptron`: a perceptron.
+    """
+    return {
+        "decisions_per_s": statistics.median(decisions / turn[name] for turn in turns),
+        "weights": weights,
+        "ratio_of_ours": _times_as_fast(turns, "ours", name),
+        "ratio_of_our_perceptron": _times_as_fast(turns, OURS, name),
+    }
+
+
 def timed_parts(model: ClassroomPPO) -> dict[str, Stopwatch]:
     """Stopwatches around a model's parts."""
     parts = {name: Stopwatch() for name in ("simulation", "collecting", "update")}
@@ -109,8 +128,8 @@ def _times_as_fast(turns: Sequence[Mapping[str, float]], one: str, other: str) -
     return statistics.median(turn[other] / turn[one] for turn in turns)
 
 
-def _seconds(model: BaseAlgorithm, decisions: int) -> float:
+def _seconds(turn: Callable[[], object]) -> float:
     begin = time.perf_counter()
-    model.learn(decisions, reset_num_timesteps=False)
+    turn()
     await_device()
     return time.perf_counter() - begin
