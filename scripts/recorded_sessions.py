@@ -70,10 +70,16 @@ def same_setting(folders: Sequence[Path]) -> tuple[str, Course, Curriculum]:
     """Who taught which course of what, the same in all records; class sizes aside.
 
     Raises:
-        ValueError: A record cannot be read, or differs from the first.
+        ValueError: A record cannot be read, differs from the first, or is of a tutor that cannot be
+            made again: with adapters.
     """
-    found = [_setting(folder) for folder in folders]
+    found = [setting(folder) for folder in folders]
     for folder, own in zip(folders, found, strict=True):
+        if (adapters := next(read_lines(folder)).get("adapters")) is not None:
+            raise ValueError(
+                f"{folder} was taught with adapters {adapters['name']!r}; expected records of a "
+                "rule, or of a policy as deployed"
+            )
         for name, first, here in zip(("tutor", "course", "curriculum"), found[0], own, strict=True):
             if first != here:
                 raise ValueError(
@@ -82,7 +88,12 @@ def same_setting(folders: Sequence[Path]) -> tuple[str, Course, Curriculum]:
     return found[0]
 
 
-def _setting(folder: Path) -> tuple[str, Course, Curriculum]:
+def setting(folder: Path) -> tuple[str, Course, Curriculum]:
+    """Who taught which course of what in one session; the course is of one learner.
+
+    Raises:
+        ValueError: It cannot be read; the message names the file.
+    """
     first = next(iter(read_lines(folder)), None)
     try:
         if first is None:

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from agents.decision.decision import Decision
 from agents.decision.decision import Share as Attention
+from agents.decision.facts import describe
 from agents.decision.json_form import to_json
+from agents.decision.own_choice import own_choice
 from agents.decision.service import DecisionService
 from agents.decision.wording import sentence
 from envs.course import Course
@@ -69,7 +71,7 @@ class TaughtClass:
         self._service.reset()
         self._twin.begin()
         filled = self._observed.begin(seen)
-        self._decide(filled, self._service.decide(filled))
+        self._decide(filled, None)
 
     def go_on(self, told: Sequence[Message], seen: Seen) -> None:
         """Take in the last decision, and decide again.
@@ -82,7 +84,7 @@ class TaughtClass:
             Garbled: An answer is of no such learner, concept or item, or was not told, or booked.
         """
         filled = self._follow(told, seen)
-        self._decide(filled, self._service.decide(filled, self._observed.events))
+        self._decide(filled, self._observed.events.attended[0])
 
     def end(self, told: Sequence[Message], seen: Seen, *, interrupted: bool) -> None:
         """Take in the last decision of a course; arguments as in `go_on`."""
@@ -110,7 +112,12 @@ class TaughtClass:
         self._attempts += counted
         return filled
 
-    def _decide(self, seen: Seen, decision: Decision) -> None:
+    def _decide(self, seen: Seen, attended: NDArray[np.float32] | None) -> None:
+        batch = {key: array[None] for key, array in seen.items()}
+        actions, (account,) = self._service.choose(batch)
+        decision = describe(
+            seen, actions[0], self._service.names, account=account, attended=attended
+        )
         self._seen, self.decision = seen, decision
         self._figures = self._twin.play(seen, self.action)
         self._record.write(
@@ -124,6 +131,7 @@ class TaughtClass:
             action=list(decision.action),
             seen=_recorded(seen),
             decision=to_json(decision),
+            choice=own_choice(account),
         )
         self._decisions += 1
 

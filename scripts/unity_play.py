@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from stable_baselines3.common.logger import configure
 
+from agents.adaptation.in_force import teaching
 from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE, RUNS, commit, new_folder, read_classroom
 from envs.curricula import find
@@ -44,6 +45,9 @@ class Play:
 
     tutor: Annotated[Path, tyro.conf.arg(name="run")] = REFERENCE
     """Run folder of the tutor; default the reference in agents/reference."""
+    adapters: Path | None = None
+    """Folder of `scripts.adapt`: the run's policy teaches with the adapters in force there when the
+    session begins."""
     build: Path | None = None
     """A build to start, and to start again when it dies; default: the editor is awaited."""
     port: int = 0
@@ -72,7 +76,8 @@ class Play:
         folder = self.folder or _new_session()
         console, faults = Console(highlight=False), list[str]()
         course = asdict(tutoring.course)
-        about = {"tutor": str(self.tutor), "commit": commit()}
+        who = tutoring.teaching
+        about = {"tutor": str(self.tutor), **who.identity, "commit": commit()}
         door = nullcontext(None) if self.build else closing(self._door())
         with (
             door as listening,
@@ -81,6 +86,8 @@ class Play:
         ):
             logger = configure(str(folder), ["tensorboard"])
             session = Session(tutoring, record, logger, status, self.courses)
+            if self.adapters is not None:
+                status.say(f"{self.tutor} teaches {who}")
             begun = time.monotonic()
             try:
                 for fault in self._players(session, status, listening):
@@ -122,7 +129,7 @@ class Play:
                 "knows what can be observed (course.tracer)"
             )
         return Tutoring(
-            policy=load_policy(self.tutor, "cpu"),
+            teaching=teaching(load_policy(self.tutor, "cpu"), self.adapters),
             course=course,
             curriculum=find(self.curriculum or config.curriculum),
             seed=self.seed,

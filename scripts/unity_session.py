@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from stable_baselines3.common.logger import Logger
 
+from agents.adaptation.in_force import Teaching
 from agents.decision.service import DecisionService
 from agents.decision.wording import sentence
 from agents.tutors.trained_policy import SAMPLING_SEED
 from envs.course import EVALUATION_SEED, Course
 from envs.curriculum import Curriculum
 from envs.world import seats_per_row
-from policies.policy import AttentionPolicy
 from scripts.unity_class import Seen, TaughtClass
 from scripts.unity_status import PlayStatus
 from unity_bridge.agreement import LayoutMismatchError
@@ -26,8 +26,8 @@ from unity_bridge.session_record import SessionRecord
 class Tutoring:
     """Who teaches what."""
 
-    policy: AttentionPolicy
-    """Of any class size."""
+    teaching: Teaching
+    """Its policy is of any class size."""
     course: Course
     """Its number of learners is the scene's to say."""
     curriculum: Curriculum
@@ -100,9 +100,8 @@ class Session:
         link.reset(range(first, first + link.classrooms))
         classes = []
         for row in range(link.classrooms):
-            service = DecisionService(
-                tutoring.policy, tutoring.curriculum, seed=SAMPLING_SEED + row
-            )
+            policy, seed = tutoring.teaching.policy, SAMPLING_SEED + row
+            service = DecisionService(policy, tutoring.curriculum, seed=seed)
             classes.append(TaughtClass(row, service, course, self._record, first + row))
             classes[row].begin(_row(link.observation, row))
             self._explain(link, classes[row])

@@ -7,6 +7,7 @@ Examples:
     python -m scripts.watch --gif lesson.gif --lesson 2
     python -m scripts.watch --picture class.png --lesson 2 --decision 5
     python -m scripts.watch --record runs/sessions/a   writes the session down, for scripts.iterate
+    python -m scripts.watch --adapters runs/adapted    with what scripts.adapt put in force there
 """
 
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import tyro
@@ -23,6 +24,7 @@ from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
+from agents.adaptation.in_force import Teaching, teaching
 from agents.checkpoint import load_policy
 from agents.decision.service import DecisionService
 from agents.narration import Chooser, Turn, narrate, service_chooser, tutor_chooser
@@ -56,6 +58,8 @@ class Arguments:
     """Run folder of a trained tutor; default the reference in agents/reference."""
     tutor: str | None = None
     """A rule or reference to watch in place of a trained tutor, by its name in the results."""
+    adapters: Path | None = None
+    """Folder of `scripts.adapt`: the run's policy teaches with the adapters in force there."""
     seed: int = 0
     """Number of the class among the unseen ones, 0 and up."""
     lesson: int = 0
@@ -82,6 +86,11 @@ class Arguments:
                 raise ValueError(f"{name} is {value}; expected at least {low}")
         if self.run is not None and self.tutor is not None:
             raise ValueError(f"run is {self.run} and tutor is {self.tutor}; expected one of them")
+        if self.adapters is not None and self.tutor is not None:
+            raise ValueError(
+                f"adapters is {self.adapters} and tutor is {self.tutor!r}; expected a run's policy "
+                "for them to adapt"
+            )
         if self.record is not None:
             self._check_record(self.record)
 
@@ -98,11 +107,14 @@ class Arguments:
             )
 
 
-def trained(run: Path | None, seed: int) -> tuple[Simulation, Chooser]:
+def trained(
+    run: Path | None, adapters: Path | None, seed: int
+) -> tuple[Simulation, Chooser, Teaching]:
     """Load a run's tutor, and open a classroom of the kind it was trained for.
 
     Raises:
-        ValueError: There is no model; the message says how to get one.
+        ValueError: There is no model; the message says how to get one. Or there are no such
+            adapters, or of another policy.
     """
     folder = REFERENCE if run is None else run
     if run is None and not (folder / "config.json").exists():
@@ -111,9 +123,12 @@ def trained(run: Path | None, seed: int) -> tuple[Simulation, Chooser]:
             "`python -m scripts.train`, or watch a rule with `--tutor NAME`"
         )
     config, _ = read_classroom(folder)
+    found = teaching(load_policy(folder, "cpu"), adapters)
+    if adapters is not None:
+        print(f"{folder} teaches {found}")
     simulation = classroom(config, seed)
-    service = DecisionService(load_policy(folder, "cpu"), simulation.curriculum)
-    return simulation, service_chooser(service)
+    service = DecisionService(found.policy, simulation.curriculum)
+    return simulation, service_chooser(service), found
 
 
 def rule(name: str, seed: int) -> tuple[Simulation, Chooser]:
@@ -147,8 +162,11 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
     Raises:
         ValueError: No such tutor or lesson.
     """
+    identity: dict[str, Any] = {}
     if arguments.tutor is None:
-        simulation, choose = trained(arguments.run, arguments.seed)
+        run, adapters = arguments.run, arguments.adapters
+        simulation, choose, found = trained(run, adapters, arguments.seed)
+        identity = found.identity
     else:
         simulation, choose = rule(arguments.tutor, arguments.seed)
     lessons = simulation.course.lessons
@@ -157,7 +175,7 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
     turns = narrate(simulation, choose)
     if arguments.record is not None:
         tutor = arguments.tutor or str(arguments.run or REFERENCE)
-        turns = recorded(turns, simulation, arguments.record, tutor)
+        turns = recorded(turns, simulation, arguments.record, tutor=tutor, **identity)
     for turn in turns:
         if arguments.lesson in {0, turn.view.lesson}:
             yield turn

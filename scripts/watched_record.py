@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.decision.json_form import to_json
+from agents.decision.own_choice import own_choice
 from agents.narration import Turn
 from agents.run_folder import commit
 from envs.simulation import Simulation
@@ -16,17 +17,18 @@ from unity_bridge.told_events import told
 
 
 def recorded(
-    turns: Iterator[Turn], simulation: Simulation, folder: Path, tutor: str
+    turns: Iterator[Turn], simulation: Simulation, folder: Path, **who: Any
 ) -> Iterator[Turn]:
     """Pass a class's turns on, each written down before it is shown.
 
-    Nothing hidden is written: what a scene would send, the tutor's action, and its reasons.
+    Nothing hidden is written: what a scene would send, the tutor's action and its reasons, and at
+    the end what the class gained on its tests.
 
     Args:
         turns: Of `agents.narration.narrate`, from the start of the course.
         simulation: That they teach, one classroom.
         folder: Of the record, new.
-        tutor: Name of the rule, or run folder, that teaches.
+        who: Teaches: `tutor`, name of the rule, or run folder; of a policy, its identity too.
 
     Yields:
         The turns.
@@ -34,7 +36,7 @@ def recorded(
     Raises:
         FileExistsError: The folder holds a session.
     """
-    about = {"tutor": tutor, "commit": commit()}
+    about = {**who, "commit": commit()}
     course, curriculum = asdict(simulation.course), simulation.curriculum
     with SessionRecord(folder, course, curriculum, **about) as record:
         for number in count():
@@ -44,8 +46,14 @@ def recorded(
             for message in told(simulation, 0):
                 record.pass_on(message)
             if simulation.done[0]:
-                seen = _seen(simulation)
-                record.write("over", classroom=0, course=0, interrupted=False, seen=seen)
+                record.write(
+                    "over",
+                    classroom=0,
+                    course=0,
+                    interrupted=False,
+                    seen=_seen(simulation),
+                    tested=float(simulation.finish().nlg_measured[0]),
+                )
             yield turn
             if simulation.done[0]:
                 return
@@ -53,6 +61,7 @@ def recorded(
 
 def _write(record: SessionRecord, turn: Turn, **before: Any) -> None:
     """Add a decision's line, with what was so before it."""
+    choice = {} if turn.account is None else {"choice": own_choice(turn.account)}
     record.write(
         "decision",
         classroom=0,
@@ -61,6 +70,7 @@ def _write(record: SessionRecord, turn: Turn, **before: Any) -> None:
         action=list(turn.decision.action),
         minutes=turn.minutes,
         decision=to_json(turn.decision),
+        **choice,
         **before,
     )
 

@@ -274,6 +274,7 @@ def test_no_build_outlives_a_program_that_is_told_to_end(build: str, tmp_path: P
         (["--run", "nowhere"], "expected a folder that holds"),
         (["--minutes", "3"], "course.minutes is 3; expected 5 to 180"),
         (["--curriculum", "greek"], "greek"),
+        (["--adapters", "nowhere"], "expected a folder that holds adapters/ledger.jsonl"),
         (["--build", "nowhere"], "nowhere cannot be started: there is no such executable"),
     ],
 )

@@ -5,21 +5,28 @@ line holds `at`, seconds since the session began, and `type`:
 
 | type | holds |
 |---|---|
-| session | first line: version of this format, when it began, who taught, the course |
+| session | first line: version of this format, when it began, the course, who taught: run \
+folder or rule (`tutor`); of a run's policy the digest as deployed (`policy`), and name and digest \
+with `adapters`, if it taught with some |
 | connected | a player is there: its versions, behaviour, classrooms, learners, concepts |
 | hello, answer, windows, curriculum, scene, caption, reasons | messages as they were sent or \
 received (`unity_bridge.channel_messages`) |
 | decision | classroom, course and number, lesson and clock (hours) when it began, activity, all \
-branches of the action, what was `seen` (`SEEN`), the decision's facts with their sentence |
-| over | the end of a course: classroom, course, whether it was interrupted, what was `seen` |
+branches of the action, what was `seen` (`SEEN`), the decision's facts with their sentence; of a \
+policy its own `choice` before guard-rails, with log-probabilities (`agents.decision.own_choice`) |
+| over | the end of a course: classroom, course, whether it was interrupted, what was `seen`; \
+where it is known, the normalised gain from pre-test to delayed test (`tested`) |
 | fault | what went wrong; decisions that were being played are not finished then |
 | end | last line, where the session was not cut off |
 
+Records from before `policy`, `choice` and `tested` were written are read, too.
 What is not in `SEEN` follows from it: the belief from the answers (`envs.observed_class`), masks
-and seats from course and presence. The record holds what learners answered: treat it as their data.
+and seats from course and presence (`envs.implied_fields`). The record holds what learners answered:
+treat it as their data.
 """
 
 import json
+import math
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -123,6 +130,10 @@ class Played:
     """Whether the course ended with it."""
     decision: dict[str, Any]
     """Its facts, as `agents.decision.json_form` reads them."""
+    choice: dict[str, Any] | None = None
+    """What the policy chose by itself; None of a rule, and in older records."""
+    tested: float = math.nan
+    """Normalised gain from pre-test to delayed test, with the last one; NaN where not known."""
 
 
 def read_lines(folder: Path) -> Iterator[dict[str, Any]]:
@@ -218,6 +229,8 @@ def _finished(own: _Open, after: Mapping[str, Any]) -> Played:
         after=_arrays(after["seen"]),
         last=after["type"] == "over",
         decision=own.line["decision"],
+        choice=own.line.get("choice"),
+        tested=float(after.get("tested", math.nan)),
     )
 
 

@@ -15,6 +15,7 @@ from agents.adaptation.attention_estimate import AttentionEstimate
 from agents.adaptation.class_estimate import NOTHING_SEEN, ClassEvents, estimate
 from agents.adaptation.experience import Experience, LiveTransition, Recorder, joined
 from agents.adaptation.guard import FEWEST_COURSES, Ruling, gain_over_deployed, rule
+from agents.adaptation.in_force import in_force
 from agents.adaptation.learner import AdaptationConfig, AdapterLearner
 from agents.adaptation.ledger import Ledger
 from agents.ppo_config import PPOConfig
@@ -67,8 +68,7 @@ class Adaptation:
 
     def in_force(self) -> AttentionPolicy:
         """The policy that should teach, as the ledger says."""
-        name = self.ledger.now
-        return self.deployed if name is None else shelf.take(self.folder, name, self.deployed)
+        return in_force(self.folder, self.deployed)
 
     @property
     def courses(self) -> int:
