@@ -6,11 +6,16 @@ usual ones. Low-rank adapters learn from what can be observed; a guard decides o
 what may teach. Then the frozen policy, what is in force, and a specialist, which was trained on the
 kind, teach the same unseen classes.
 
+With --from, the run adapts to recorded sessions instead, one round a call: the guard decides by
+courses that it taught without adapters, and FOLDER's ledger says who teaches next. `scripts.watch`
+and `scripts.unity play` teach so with --adapters FOLDER.
+
 Examples:
     python -m scripts.adapt --quick                              a smoke run of minutes
     python -m scripts.adapt agents/reference --json adapt.json   again after Ctrl-C: it goes on
     python -m scripts.adapt --shifts "fsrs learners" --specialists "fsrs learners=runs/fsrs"
-    python -m scripts.adapt --undo --folder runs/adaptation/fsrs-learners-0
+    python -m scripts.adapt agents/reference --from runs/sessions/* --folder runs/adapted
+    python -m scripts.adapt --undo --folder runs/adapted
 """
 
 import sys
@@ -35,6 +40,7 @@ from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE
 from agents.trained_run import TrainedRun, read_run
 from scripts.output_path import OutputFile, write_results
+from scripts.recorded_adaptation import adapt_to, told, verdicts
 
 QUICK: Final = Design(courses=(5, 10), classes=8)
 QUICK_UPDATES: Final = 2
@@ -49,6 +55,9 @@ class Arguments:
 
     run: Annotated[Path, tyro.conf.Positional] = REFERENCE
     """Run folder of the deployed policy."""
+    records: Annotated[tuple[Path, ...], tyro.conf.arg(name="from")] = ()
+    """Folders of sessions that `scripts.watch --record` or `scripts.unity play` wrote, old and new:
+    adapt to them, in place of the study."""
     shifts: tuple[str, ...] = tuple(SHIFTS)
     """Kinds of classes."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
@@ -78,6 +87,8 @@ class Arguments:
                 raise ValueError(f"shifts has {name!r}; expected some of {', '.join(SHIFTS)}")
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds are {self.seeds}; expected at least one, each once")
+        if self.quick and self.records:
+            raise ValueError("quick is the small form of the study; expected it without from")
         if not self.shifts or self.decisions < 0:
             raise ValueError(
                 f"shifts are {self.shifts} and decisions {self.decisions}; expected a shift, and "
@@ -202,6 +213,16 @@ def undo(folders: Iterable[Path]) -> int:
     return 0
 
 
+def deploy(arguments: Arguments, run: TrainedRun, console: Console) -> int:
+    """One round on session records; returns the exit code."""
+    ruling, found = adapt_to(arguments.records, run, arguments.folder, arguments.adaptation)
+    console.print(verdicts(ruling, found))
+    console.print(told(ruling, run, arguments.folder), soft_wrap=True, markup=False)
+    if arguments.json is not None:
+        write_results(arguments.json, found)
+    return 0
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     console = Console(width=None if sys.stdout.isatty() else 240)
@@ -212,6 +233,8 @@ def main(argv: list[str] | None = None) -> int:
         torch.set_num_threads(1)
         run = read_run(arguments.run)
         run.tutor.policy.to("cpu")
+        if arguments.records:
+            return deploy(arguments, run, console)
         results = study(arguments, run)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)

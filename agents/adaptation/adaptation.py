@@ -152,8 +152,9 @@ class Adaptation:
         if self.policy is self.deployed:
             return rule(candidate, None, (frozen, frozen), 0.0, look)
         incumbent = gain_over_deployed(self.policy, held, scale)
-        ours = np.array([self.live.tested[course] for course in self.since])
-        tolerated = self.config.tolerance * frozen.mean()
+        known = self.live.tested
+        ours = np.array([known[course] for course in self.since if course in known])
+        tolerated = self.config.tolerance * frozen.mean() if len(frozen) else 0.0
         return rule(candidate, incumbent, (ours, frozen), tolerated, look)
 
     def _put_in_force(self, ruling: Ruling) -> None:

@@ -35,7 +35,8 @@ class LiveTransition(NamedTuple):
     following: Arrays  # (B, ...) after it, before any other class takes the seats
     ended: NDArray[np.bool_]  # (B,) the course is over
     live: NDArray[np.bool_]  # (B,) False where it was over before: such rows are skipped
-    tested: Floats  # (B,) normalised gain, pre-test to delayed test, where `ended`; else anything
+    tested: Floats  # (B,) normalised gain, pre-test to delayed test, where `ended` (NaN: unknown)
+    played: NDArray[np.int64] | None = None  # as actions, after guard-rails; None: the same
 
 
 class Experience(NamedTuple):
@@ -96,7 +97,7 @@ class Recorder:
         self.courses = 0
         self.rows: list[LiveTransition] = []
         self.tested: dict[int, float] = {}
-        """Normalised gain from pre-test to delayed test of every course that is over."""
+        """Normalised gain from pre-test to delayed test of courses that are over, where known."""
 
     def start(self, classes: int) -> None:
         """New classes take their seats; their courses get the next numbers."""
@@ -107,7 +108,8 @@ class Recorder:
         """Take in one decision."""
         self.rows.append(move)
         for b in np.flatnonzero(move.ended & move.live):
-            self.tested[int(self.course[b])] = float(move.tested[b])
+            if not np.isnan(move.tested[b]):
+                self.tested[int(self.course[b])] = float(move.tested[b])
 
     @torch.no_grad()
     def close(self) -> Experience | None:
@@ -143,7 +145,7 @@ class Recorder:
         As `agents.rollout.ClassroomRollout.finish`, but for rows of classes that are over.
         """
         config = self.config
-        gains = np.stack([promised_gain(row.obs, row.actions, row.minutes) for row in rows])
+        gains = np.stack([promised_gain(row.obs, _played(row), row.minutes) for row in rows])
         rewards = _float(config.reward_scale * gains / USUAL_ROOM) * present
         minutes = _float(np.stack([row.minutes for row in rows]))
         ended = _float(np.stack([row.ended for row in rows]))
@@ -159,6 +161,10 @@ class Recorder:
         discount = config.gamma**minutes
         discounts = torch.stack((discount, config.gae_lambda**minutes * discount))
         return learner_advantages(rewards, values, next_values, discounts, ended) * present
+
+
+def _played(row: LiveTransition) -> NDArray[np.int64]:
+    return row.actions if row.played is None else row.played
 
 
 def _stacked(arrays: Sequence[NDArray[Any]]) -> Tensor:

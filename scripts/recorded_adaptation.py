@@ -1,0 +1,180 @@
+"""`scripts.adapt --from`: a deployed policy adapts to the classes of session records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from rich.table import Table
+
+from agents.adaptation.adaptation import Adaptation
+from agents.adaptation.guard import FEWEST_COURSES, Ruling
+from agents.adaptation.in_force import teaching
+from agents.adaptation.learner import AdaptationConfig
+from agents.adaptation.recorded import RecordedCourse, replay, side_by_side
+from agents.adaptation.rounds import Parts, Rounds
+from agents.adaptation.shelf import digest
+from agents.adaptation.study import old_population
+from agents.trained_run import TrainedRun
+from envs.course import Course
+from envs.curriculum import Curriculum
+from scripts.recorded_sessions import setting, whole_courses
+from unity_bridge.session_record import read_lines, read_played
+
+SEED: Final = 0
+"""Of adapters and minibatches."""
+VERDICTS: Final = {
+    "candidate": "newest adapters over the deployed policy",
+    "incumbent": "adapters in force over the deployed policy",
+    "candidate over incumbent": "newest adapters over those in force",
+    "taught": "tests of classes that adapters taught, over others",
+}
+"""What the guard's figures are of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedClasses:
+    """Whole courses of classes of one size, of one policy with adapters or without."""
+
+    course: Course
+    curriculum: Curriculum
+    courses: dict[str, RecordedCourse]
+    """By key: a copy of a record is no other course."""
+
+
+def read_classes(folders: Sequence[Path], policy: str) -> RecordedClasses:
+    """Read the records of `scripts.unity play` and `scripts.watch --record`.
+
+    Args:
+        folders: At least one.
+        policy: Digest of the deployed policy that must have taught.
+
+    Raises:
+        ValueError: A record cannot be read (the message names it), is of another policy, or differs
+            from the first in course, curriculum or class size; or none holds a whole course.
+    """
+    settings, found = [setting(folder)[1:] for folder in folders], dict[str, RecordedCourse]()
+    for folder, own in zip(folders, settings, strict=True):
+        if own != settings[0]:
+            raise ValueError(
+                f"{folder} has another course or curriculum than {folders[0]}; expected the same"
+            )
+        adapters = _adapters(folder, policy)
+        for played in whole_courses(read_played(folder)):
+            if any(each.choice is None for each in played):
+                raise ValueError(
+                    f"{folder} does not tell what the policy itself chose; expected a record by "
+                    "scripts.watch or scripts.unity play of this version"
+                )
+            taught = RecordedCourse(played=tuple(played), adapters=adapters)
+            found[taught.key] = taught
+    listed = ", ".join(map(str, folders))
+    if not found:
+        raise ValueError(f"{listed} hold no whole course; expected at least one")
+    sizes = {len(each.played[0].before["learner_present"]) for each in found.values()}
+    if len(sizes) > 1:
+        raise ValueError(f"{listed} are of classes of {sorted(sizes)}; expected one size")
+    course, curriculum = settings[0]
+    return RecordedClasses(
+        course=replace(course, learners=sizes.pop()), curriculum=curriculum, courses=found
+    )
+
+
+def _adapters(folder: Path, policy: str) -> str | None:
+    """Digest of the policy that taught, if with adapters."""
+    first = next(read_lines(folder))
+    if (taught := first.get("policy")) != policy:
+        who = f"policy {taught[:12]}" if taught else "a rule, or an older record"
+        raise ValueError(
+            f"{folder} is of {first['tutor']} ({who}); expected the policy of the run that adapts, "
+            f"{policy[:12]}"
+        )
+    adapters = first.get("adapters")
+    return None if adapters is None else str(adapters["digest"])
+
+
+def adapt_to(
+    records: Sequence[Path], run: TrainedRun, folder: Path, config: AdaptationConfig
+) -> tuple[Ruling, dict[str, Any]]:
+    """One round of adaptation on all courses of the records, those of earlier rounds among them.
+
+    Adapters learn anew from what is in force, on all live courses since the last change that was
+    taken back; so all records are to be named each time, new ones beside the old.
+
+    Args:
+        records: Folders of sessions.
+        run: Of the deployed policy.
+        folder: For adapters, ledger and rounds.
+        config: How to adapt.
+
+    Returns:
+        What the guard decided, and all figures for JSON.
+
+    Raises:
+        ValueError: As `read_classes`; or no course is left to learn from, or to judge by.
+    """
+    deployed, rounds = run.tutor.policy, Rounds(folder)
+    classes = read_classes(records, digest(deployed))
+    adapted = {key: own.adapters is not None for key, own in classes.courses.items()}
+    parts = rounds.parts(adapted, config.held_back)
+    if not parts.live or not parts.held_back:
+        raise ValueError(
+            f"{len(parts.live)} courses to learn from, {len(parts.held_back)} to judge by, "
+            f"{len(parts.set_aside)} of before the last change that was taken back; expected at "
+            "least one of the first and of the second: record more, without adapters"
+        )
+    old, training = old_population(run), run.config.ppo
+    made = Adaptation(deployed, training, classes.curriculum, folder, config, old, SEED)
+    ruling = _round(made, classes, parts, rounds)
+    return ruling, {
+        "run": str(run.folder),
+        "records": [str(record) for record in records],
+        **{name: len(keys) for name, keys in parts._asdict().items()},
+        "event": ruling.event,
+        "reason": ruling.reason,
+        "figures": ruling.figures,
+        "teaches": made.ledger.now,
+        **made.what_is_known(),
+    }
+
+
+def _round(made: Adaptation, classes: RecordedClasses, parts: Parts, rounds: Rounds) -> Ruling:
+    """Learn from the live courses side by side, and judge by those held back."""
+    course, curriculum, courses = classes.course, classes.curriculum, classes.courses
+    live, held = (
+        side_by_side([replay(courses[key].played, course, curriculum) for key in part])
+        for part in (parts.live, parts.held_back)
+    )
+    made.looks = rounds.looks
+    made.start(len(parts.live), len(parts.held_back), course.learners)
+    teaches = digest(made.policy)
+    pairs = zip(made.live.course.tolist(), parts.live, strict=True)
+    made.since = [number for number, key in pairs if courses[key].adapters == teaches]
+    for move, events in live:
+        made.see_live(move, events)
+    for move, _ in held:
+        made.see_held_back(move)
+    rounds.write(parts)  # before the verdict: whoever interrupts it has looked
+    return made.finish()
+
+
+def verdicts(ruling: Ruling, found: dict[str, Any]) -> Table:
+    """What the guard saw, one row a comparison."""
+    counts = f"{found['live']} courses learnt from, {found['held_back']} held back"
+    shown = Table(
+        "observable gain, NLG a course", title=f"{counts}, {found['set_aside']} set aside"
+    )
+    for title in ("mean", "low", "high", "courses"):
+        shown.add_column(title, justify="right")
+    for name, words in VERDICTS.items():
+        if (own := ruling.figures.get(name)) is not None:
+            known = own["courses"] >= FEWEST_COURSES
+            numbers = [f"{own[n]:+.4f}" if known else "-" for n in ("mean", "low", "high")]
+            shown.add_row(words, *numbers, str(own["courses"]))
+    return shown
+
+
+def told(ruling: Ruling, run: TrainedRun, folder: Path) -> str:
+    """The decision, and who teaches next, in a sentence each."""
+    event = ruling.event or "nothing changes"
+    return f"{event}: {ruling.reason}\n{run.folder} teaches {teaching(run.tutor.policy, folder)}"
