@@ -47,6 +47,8 @@ QUICK_UPDATES: Final = 2
 QUICK_HELD_BACK: Final = 0.5
 """So that the last of the few rounds has courses enough for the guard to judge."""
 INTERRUPTED: Final = 130
+OF_THE_STUDY: Final = ("shifts", "seeds", "design", "specialists", "decisions", "quick")
+"""Options that mean nothing for recorded sessions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +89,21 @@ class Arguments:
                 raise ValueError(f"shifts has {name!r}; expected some of {', '.join(SHIFTS)}")
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds are {self.seeds}; expected at least one, each once")
-        if self.quick and self.records:
-            raise ValueError("quick is the small form of the study; expected it without from")
+        if self.records:
+            self._check_recorded()
         if not self.shifts or self.decisions < 0:
             raise ValueError(
                 f"shifts are {self.shifts} and decisions {self.decisions}; expected a shift, and "
                 "at least 0 decisions"
             )
+
+    def _check_recorded(self) -> None:
+        for name in OF_THE_STUDY:
+            if getattr(self, name) != (usual := getattr(type(self)(), name)):
+                raise ValueError(
+                    f"{name} is {getattr(self, name)} with from; expected {usual}: it is of the "
+                    "study alone"
+                )
 
     @property
     def given(self) -> dict[str, Path]:
@@ -137,6 +147,7 @@ def study(arguments: Arguments, run: TrainedRun) -> dict[str, Result]:
     policy = run.tutor.policy
     names = arguments.shifts
     usual = nlg(policy, SHIFTS[NO_SHIFT], run, design)
+    best = {name: yardstick(arguments, run, name) for name in names}
     frozen = {name: nlg(policy, SHIFTS[name], run, design) for name in names}
     jobs = [(name, seed) for seed in arguments.seeds for name in names]
     found: dict[str, list[Any]] = {name: [] for name in names}
@@ -152,10 +163,7 @@ def study(arguments: Arguments, run: TrainedRun) -> dict[str, Result]:
         )
         found[name].append(kept_or_adapted(trial))
     return {
-        name: result(
-            design.courses, frozen[name], usual, yardstick(arguments, run, name), found[name]
-        )
-        for name in names
+        name: result(design.courses, frozen[name], usual, best[name], found[name]) for name in names
     }
 
 
@@ -240,7 +248,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nstopped; the same command goes on after the last whole adaptation")
+        print("\nstopped; the study goes on after the last whole adaptation, by the same command")
         return INTERRUPTED
     console.print(table(results, len(arguments.seeds), arguments.design.classes))
     if arguments.json is not None:

@@ -12,7 +12,7 @@ its learners is held out, as in `scripts.fit_learner`. No row of it leaves the p
 """
 
 import json
-import shutil
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ from rich.table import Table
 from stable_baselines3.common.logger import configure
 
 from agents.answer_prediction import AnswerFigures, Predictor, by_belief, by_heads, foretell
-from agents.checkpoint import has_model, has_state, load_state, save_policy, save_state
+from agents.checkpoint import has_state, load_state, save_policy, save_state
 from agents.imitation import WarmStart
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS, TrainConfig
 from agents.pretrained import save_heads
 from agents.pretraining import TUTORS, mixture, pretrain
 from agents.replayed_log import ReplayedLog, read_log
-from agents.run_folder import CHECKPOINT, check_free, new_folder, write_config
+from agents.run_folder import CONFIG, check_free, new_folder, write_config
 from agents.speed.threads import with_threads
 from agents.tutors.mixture import Mixture
 from envs.course import TUNING_SEED
@@ -44,12 +44,14 @@ from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
 from scripts.fit_learner import others
 from scripts.output_path import OutputFile, OutputFolder, write_results
-from scripts.train import INTERRUPTED, make_model
+from scripts.train import INTERRUPTED, make_model, stop
 
 QUICK_ROLLOUTS: Final = 4
 QUICK_CLASSES: Final = 8
 SETTINGS: Final = "pretraining.json"
 """What was asked for, beside config.json: the same command goes on with its own folder."""
+STATE: Final = "pretraining"
+"""Folder of the checkpoint; not that of `scripts.train`, which could not go on with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,21 +135,21 @@ def check_folder(arguments: Arguments, run: Path) -> None:
     """Refuse a folder in which this pre-training can neither begin nor go on.
 
     Raises:
-        ValueError: It holds a trained policy, another pre-training, or other things.
+        ValueError: It holds another run, or other things.
     """
     check_free(run)
-    if has_model(run):
-        raise ValueError(f"run is {run}, which holds a policy; expected a new or empty folder")
-    if has_state(run / CHECKPOINT):
+    if (run / SETTINGS).exists():
         held = json.loads((run / SETTINGS).read_text(encoding="utf-8"))
         if held != arguments.settings:
             raise ValueError(f"run is {run}, begun with {held}; expected the same, or a new folder")
+    elif (run / CONFIG).exists():
+        raise ValueError(f"run is {run}, which holds a training; expected a new or empty folder")
 
 
 def begin(model: ClassroomPPO, arguments: Arguments, config: TrainConfig, run: Path) -> int:
     """Begin in the folder, or go on from its checkpoint; returns the rollouts learnt from."""
-    if has_state(run / CHECKPOINT):
-        load_state(model, run / CHECKPOINT)
+    if has_state(run / STATE):
+        load_state(model, run / STATE)
         return model.num_timesteps // (model.n_steps * model.n_envs)
     write_config(run, config, preset=arguments.preset, seed=arguments.seed)
     write_json(run / SETTINGS, arguments.settings)
@@ -155,32 +157,38 @@ def begin(model: ClassroomPPO, arguments: Arguments, config: TrainConfig, run: P
 
 
 def learn(
-    model: ClassroomPPO,
-    arguments: Arguments,
-    run: Path,
-    log: ReplayedLog | None = None,
-    done: int = 0,
-) -> None:
-    """Pre-train with a bar, losses to TensorBoard, checkpoints by the clock, and save."""
+    model: ClassroomPPO, arguments: Arguments, run: Path, log: ReplayedLog | None, done: int
+) -> bool:
+    """Pre-train to the end and save, or until Ctrl-C; True when it came to the end."""
     model.set_logger(configure(str(run), ["tensorboard"]))
     rollouts, passes = arguments.length
     shares = None
     if log is not None:
         shares = log.shares(rollouts, passes, arguments.seed, model.device)
     losses = pretrain(model, arguments.teachers(), rollouts, shares, done)
-    saved = time.monotonic()
-    for number, found in enumerate(track(losses, "pre-training", rollouts, done), start=done + 1):
-        for name, value in found.items():
-            model.logger.record(f"train/{name}", float(value))
-        model.num_timesteps = number * model.n_steps * model.n_envs
-        model.logger.dump(model.num_timesteps)
-        if time.monotonic() - saved >= 60 * arguments.config.checkpoint_minutes:
-            save_state(model, run / CHECKPOINT)
-            saved = time.monotonic()
+    saved, seconds = time.monotonic(), 60 * arguments.config.checkpoint_minutes
+    earlier = signal.signal(signal.SIGINT, lambda *_: stop(model))
+    try:
+        for found in track(losses, "pre-training", rollouts, done):
+            done += 1
+            for name, value in found.items():
+                model.logger.record(f"train/{name}", float(value))
+            model.num_timesteps = done * model.n_steps * model.n_envs
+            model.logger.dump(model.num_timesteps)
+            if model.stop_requested:
+                break
+            if time.monotonic() - saved >= seconds:
+                save_state(model, run / STATE)
+                saved = time.monotonic()
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+    save_state(model, run / STATE)
+    if done < rollouts:
+        return False
     if model.auxiliary is not None:
         save_heads(model.auxiliary, run)  # first: a run counts as complete once it has its policy
     save_policy(model.policy, run, {"pretraining_rollouts": rollouts})
-    shutil.rmtree(run / CHECKPOINT, ignore_errors=True)
+    return True
 
 
 def predictors(model: ClassroomPPO) -> dict[str, Predictor]:
@@ -229,27 +237,21 @@ def log_table(figures: Mapping[str, Mapping[str, float]], source: str) -> Table:
     return shown
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    try:
-        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
-        run = arguments.run or new_folder()
-        check_folder(arguments, run)
-        config = with_threads(arguments.config)
-        log = read_log(arguments.log, quick=arguments.quick) if arguments.log else None
-        model = make_model(config, arguments.seed)
-        done = begin(model, arguments, config, run)
-        learn(model, arguments, run, log, done)
-        figures = foretold(model, arguments)
-        real = log and log.foretold(predictors(model))
-    except (OSError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        where = "from the last checkpoint" if has_state(run / CHECKPOINT) else "from the start"
-        print(f"\nstopped; to go on {where}: the same command with --run {run}")
+def pretrain_in(run: Path, arguments: Arguments, console: Console) -> int:
+    """Pre-train in a folder, print and write how well answers are foretold; the exit code.
+
+    Raises:
+        ValueError: As `check_folder`; or the log cannot be read.
+    """
+    check_folder(arguments, run)
+    config = with_threads(arguments.config)
+    log = read_log(arguments.log, quick=arguments.quick) if arguments.log else None
+    model = make_model(config, arguments.seed)
+    if not learn(model, arguments, run, log, begin(model, arguments, config, run)):
+        print(f"stopped; to go on: the same command with --run {run}")
         return INTERRUPTED
+    figures = foretold(model, arguments)
+    real = log and log.foretold(predictors(model))
     if figures:
         console.print(table(figures, arguments.classes))
     if real and arguments.log:
@@ -260,6 +262,20 @@ def main(argv: list[str] | None = None) -> int:
         foreseen = {"simulated": simulated, "real": real}
         write_results(arguments.json, {"run": str(run), "next_answer_auc": foreseen})
     return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    try:
+        arguments = tyro.cli(Arguments, args=argv, description=__doc__)
+        return pretrain_in(arguments.run or new_folder(), arguments, console)
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped; with the same --run, the same command goes on from the last checkpoint")
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -125,6 +125,7 @@ def adapt_to(
         )
     old, training = old_population(run), run.config.ppo
     made = Adaptation(deployed, training, classes.curriculum, folder, config, old, SEED)
+    made.looks = rounds.looks
     ruling = _round(made, classes, parts, rounds)
     return ruling, {
         "run": str(run.folder),
@@ -145,7 +146,6 @@ def _round(made: Adaptation, classes: RecordedClasses, parts: Parts, rounds: Rou
         side_by_side([replay(courses[key].played, course, curriculum) for key in part])
         for part in (parts.live, parts.held_back)
     )
-    made.looks = rounds.looks
     made.start(len(parts.live), len(parts.held_back), course.learners)
     teaches = digest(made.policy)
     pairs = zip(made.live.course.tolist(), parts.live, strict=True)
@@ -177,4 +177,8 @@ def verdicts(ruling: Ruling, found: dict[str, Any]) -> Table:
 def told(ruling: Ruling, run: TrainedRun, folder: Path) -> str:
     """The decision, and who teaches next, in a sentence each."""
     event = ruling.event or "nothing changes"
-    return f"{event}: {ruling.reason}\n{run.folder} teaches {teaching(run.tutor.policy, folder)}"
+    teaches = teaching(run.tutor.policy, folder)
+    words = f"{event}: {ruling.reason}\n{run.folder} teaches {teaches}"
+    if teaches.adapters is None:
+        return words
+    return f"{words}\nteach some courses without --adapters, too: by these they are judged"

@@ -138,6 +138,7 @@ RESULTS: dict[str, Any] = {
         "classes": 4,
         "seeds": [0],
         "decisions_of_other_specialists": 100_000,
+        "specialists": {},
     },
     "reasons": {
         "classes": 4,

@@ -204,6 +204,9 @@ def test_the_guard_promotes_and_takes_back_by_lower_bounds() -> None:
     assert rule(noise, None, both, 0.004, 1).event is None
     assert rule(good[: FEWEST_COURSES - 1], None, both, 0.004, 1).event is None
     assert rule(good, good, both, 0.004, 1).event is None
+    few = bad[: FEWEST_COURSES - 1]
+    assert rule(few, few, (tests[0, :3], tests[1, :3]), 0.004, 1).event is None
+    assert rule(few, few, both, 0.004, 1).figures["incumbent"]["low"] is None
     assert rule(good, bad, both, 0.004, 1).event == "rolled back"
     assert rule(good, good, worse, 0.004, 1).event == "rolled back"
     assert rule(2 * good, good, both, 0.004, 1).event == "promoted"

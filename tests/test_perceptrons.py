@@ -108,10 +108,14 @@ def test_perceptrons_are_as_large_as_the_policy(found: dict[str, Any]) -> None:
 
 
 def test_perceptrons_train_in_our_classrooms(found: dict[str, Any]) -> None:
-    """Whose actions are not kept within the masks."""
-    for each in found.values():
-        if each is not None:
+    """Whose actions are not kept within the masks; a turn changes what is learnt."""
+    for name, each in found.items():
+        if each is not None and each.network is not None:
+            before = [weights.detach().clone() for weights in each.network.parameters()]
             each.turn()
+            after = each.network.parameters()
+            changed = [not torch.equal(a, b) for a, b in zip(before, after, strict=True)]
+            assert any(changed), name
 
 
 def test_sbx_takes_part_where_it_is_installed(

@@ -1,6 +1,7 @@
 """Pre-training without rewards: it learns to foretell answers, and training can start from it."""
 
 import json
+import signal
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
@@ -12,7 +13,7 @@ from safetensors.torch import load_file
 
 from agents import pretraining
 from agents.answer_prediction import by_belief, foretell
-from agents.checkpoint import save_state
+from agents.checkpoint import has_state
 from agents.ppo import ClassroomPPO
 from agents.presets import PRESETS
 from agents.pretrained import start_from
@@ -145,57 +146,63 @@ def test_nothing_to_learn_is_refused(capsys: pytest.CaptureFixture[str]) -> None
     assert "self_weight and cross_weight are 0" in capsys.readouterr().err
 
 
-def stopped_after(rollouts: int, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
-    """Run the command with a checkpoint after every rollout, and Ctrl-C after some."""
-    kept = Mock(side_effect=[*[None] * (rollouts - 1), KeyboardInterrupt])
-    often = {name: replace(one, checkpoint_minutes=0.0) for name, one in command.PRESETS.items()}
-
-    def save(model: ClassroomPPO, folder: Path) -> None:
-        save_state(model, folder)
-        kept()
-
-    with monkeypatch.context() as patched:
-        patched.setattr(command, "PRESETS", often)
-        patched.setattr(command, "save_state", save)
-        assert command.main(words) == train.INTERRUPTED
-
-
 @pytest.mark.usefixtures("small")
 def test_after_ctrl_c_the_same_command_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With all that was learnt: its weights, and only the rollouts that were left."""
+    """With all that was learnt, in the same courses, and only with the rollouts that were left."""
     run = tmp_path / "run"
     words = ["--quick", f"--run={run}", "--classes=0"]
-    stopped_after(3, monkeypatch, words)
-    assert "to go on from the last checkpoint: the same command" in capsys.readouterr().out
-    assert command.main([*words, "--seed=1"]) == 2
-    assert "begun with" in capsys.readouterr().err
-    begun = load_file(run / "checkpoint" / "state.safetensors")
-    seen = []
+    seen: list[tuple[dict[str, torch.Tensor], float, np.ndarray]] = []
     fill = pretraining.fill_rollout
 
     def watched(model: ClassroomPPO, tutor: Mixture) -> None:
-        seen.append({k: v.clone() for k, v in model.policy.state_dict().items()})
+        weights = {key: value.clone() for key, value in model.policy.state_dict().items()}
+        rate = model.policy.optimizer.param_groups[0]["lr"]
+        seen.append((weights, rate, model.observation["course"].copy()))
         fill(model, tutor)
+        if len(seen) == 3:
+            signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(pretraining, "fill_rollout", watched)
+    assert command.main(words) == train.INTERRUPTED
+    assert "to go on: the same command" in capsys.readouterr().out
+    assert command.main([*words, "--seed=1"]) == 2
+    assert "begun with" in capsys.readouterr().err
+    kept = load_file(run / command.STATE / "state.safetensors")
     assert command.main(words) == 0
-    assert len(seen) == command.QUICK_ROLLOUTS - 3
-    for key, value in seen[0].items():
-        assert torch.equal(value, begun[f"policy.{key}"]), key
-    assert not (run / "checkpoint").exists()
-    assert command.main(words) == 2
-    assert "which holds a policy; expected a new or empty folder" in capsys.readouterr().err
+    assert len(seen) == command.QUICK_ROLLOUTS == 4
+    weights, _, course = seen[3]
+    for key, value in weights.items():
+        assert torch.equal(value, kept[f"policy.{key}"]), key
+    assert np.diff([rate for _, rate, _ in seen], n=2) == pytest.approx(0, abs=1e-9)  # it falls on
+    assert not np.array_equal(course, seen[0][2])  # not a new course
+    assert command.main(words) == 0  # finished: it only foretells
+    assert len(seen) == 4
 
 
 @pytest.mark.usefixtures("small")
-def test_ctrl_c_before_a_checkpoint_begins_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_trainings_and_pretrainings_keep_out_of_each_others_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["--quick", f"--run={tmp_path / 'run'}", "--classes=0"]
-    with monkeypatch.context() as patched:
-        patched.setattr(command, "learn", Mock(side_effect=KeyboardInterrupt))
-        assert command.main(words) == train.INTERRUPTED
-    assert "to go on from the start: the same command" in capsys.readouterr().out
-    assert command.main(words) == 0
+    """A checkpoint of one, taken for the other's, would go on as nobody asked."""
+    run = tmp_path / "run"
+    assert train.main(["--preset=quick", f"--run={run}"]) == 0
+    assert command.main(["--quick", f"--run={run}"]) == 2
+    assert "holds a training; expected a new or empty folder" in capsys.readouterr().err
+    assert command.main(["--quick", f"--run={tmp_path / 'trunk'}", "--classes=0"]) == 0
+    assert not has_state(tmp_path / "trunk" / "checkpoint")
+
+
+def test_a_log_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares that were learnt from are not learnt from again, nor are others left out."""
+    asked = []
+    monkeypatch.setattr(pretraining, "fill_rollout", Mock())
+    monkeypatch.setattr(pretraining, "_fit", lambda *_: torch.zeros(5))
+    monkeypatch.setattr(
+        pretraining, "_answer", lambda *given: asked.append(given[-1]) or torch.zeros(3)
+    )
+    model = Mock(n_epochs=1, **{"minibatches.return_value": [0], "lr_schedule": float})
+    model.policy.optimizer.param_groups = []
+    list(pretraining.pretrain(model, Mock(), 4, iter([["a"], ["b"], ["c"], ["d"]]), done=2))
+    assert asked == ["c", "d"]

@@ -62,8 +62,9 @@ class Adaptation:
         self.live, self.held = Recorder(deployed, training), Recorder(deployed, training)
         self.events: list[ClassEvents] = []
         self.estimate, self.attention = NOTHING_SEEN, AttentionEstimate(self.usual)
-        self.looks = 0
         self.owed = 0.0  # live courses for which no gradient step was made yet
+        self.looks = 0
+        """That the guard has taken at this stream; one that goes on brings its own."""
         self._begin_anew()
 
     def in_force(self) -> AttentionPolicy:
@@ -138,6 +139,8 @@ class Adaptation:
         self.policy, self.name = self.in_force(), self.ledger.now
         self.since: list[int] = []  # live courses that the adapters in force taught
         self.held_back: list[Experience] = []
+        self.first_held = self.held.courses  # number of the first course held back from now on
+        self.owed = 0.0
         if self.policy is self.deployed:
             self.learner.begin_from(weights_of(self.learner.policy), strength=0.0)
         else:
@@ -148,7 +151,8 @@ class Adaptation:
         candidate = gain_over_deployed(self.learner.policy, held, scale)
         self.looks += len(candidate) >= FEWEST_COURSES
         look = max(self.looks, 1)
-        frozen = np.array(list(self.held.tested.values()))
+        tests = self.held.tested.items()
+        frozen = np.array([gain for course, gain in tests if course >= self.first_held])
         if self.policy is self.deployed:
             return rule(candidate, None, (frozen, frozen), 0.0, look)
         incumbent = gain_over_deployed(self.policy, held, scale)

@@ -39,9 +39,11 @@ class Verdict:
     high: float
     courses: int
 
-    def as_dict(self) -> dict[str, float]:
-        """Plain numbers for the ledger."""
-        return {"mean": self.mean, "low": self.low, "high": self.high, "courses": self.courses}
+    def as_dict(self) -> dict[str, float | None]:
+        """Plain numbers for the ledger; None, as JSON has no infinity, for what is not known."""
+        ends = {"mean": self.mean, "low": self.low, "high": self.high}
+        known = {name: end if np.isfinite(end) else None for name, end in ends.items()}
+        return {**known, "courses": self.courses}
 
 
 def confidence_at(look: int) -> float:
@@ -123,11 +125,12 @@ def rule(
     if incumbent is not None:
         kept, taught = verdict(incumbent), unpaired(*tests)
         figures |= {"incumbent": kept.as_dict(), "taught": taught.as_dict()}
-        if kept.low < -tolerated or taught.high < 0:
+        worse = kept.courses >= FEWEST_COURSES and kept.low < -tolerated
+        if worse or taught.high < 0:
             reason = (
                 "lower bound is worse than the frozen policy"
-                if kept.low < -tolerated
-                else ("its courses gained less than the frozen policy's")
+                if worse
+                else "its courses gained less than the frozen policy's"
             )
             return Ruling(event="rolled back", reason=reason, figures=figures)
         better = verdict(candidate - incumbent, sure)

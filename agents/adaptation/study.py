@@ -63,7 +63,7 @@ class Design:
     def rounds(self, held_back: float) -> Iterator[tuple[int, int]]:
         """Live and held-back classes of each round."""
         for before, after in pairwise((0, *self.courses)):
-            held = max(1, round(held_back * (after - before)))
+            held = min(max(1, round(held_back * (after - before))), after - before - 1)
             yield after - before - held, held
 
 

@@ -22,9 +22,7 @@ def section(results: Mapping[str, Any]) -> Section:
         "The deployed policy teaches live courses of classes that differ from those it was "
         "trained for; adapters learn from what can be seen, and a guard decides on courses held "
         f"back what may teach. Then {results['classes']} unseen classes of the same kind (seeds "
-        f"{results['seeds']}; NLG on the delayed test, mean, 95 % interval). A specialist is the "
-        f"deployed policy, trained {results['decisions_of_other_specialists']:,} decisions more on "
-        "such classes by the hidden reward. Recovered: of its gap, where it is surely above 0. "
+        f"{results['seeds']}; NLG on the delayed test, mean, 95 % interval).{_specialist(results)} "
         "Without guard: the newest adapters, whether they were let teach or not. Belief told: no "
         "adapters, but the ability and forgetting that were estimated of the class in its belief. "
         "Old: what is in force at the end, on the classes it was trained for. Last, promotions and "
@@ -36,6 +34,19 @@ def section(results: Mapping[str, Any]) -> Section:
         title="Does it adapt while it teaches?",
         blocks=[text, _table(kinds), picture],
     )
+
+
+def _specialist(results: Mapping[str, Any]) -> str:
+    """Who the specialists are, where there are any."""
+    decisions, given = results["decisions_of_other_specialists"], results["specialists"]
+    if not decisions and not given:
+        return ""
+    said = " A specialist was trained on such classes by the hidden reward"
+    if decisions:
+        said += f": the deployed policy, {decisions:,} decisions more"
+    if given:
+        said += f" ({', '.join(f'{name}: {run}' for name, run in given.items())})"
+    return f"{said}. Recovered: of its gap, where it is surely above 0."
 
 
 def _table(kinds: Mapping[str, Any]) -> Table:

@@ -36,6 +36,7 @@ class Contestant(NamedTuple):
 
     turn: Callable[[], object]  # plays a rollout and learns from it
     weights: int
+    network: nn.Module | None  # None: not of torch
 
 
 def perceptrons(config: TrainConfig, policy: AttentionPolicy) -> dict[str, Contestant | None]:
@@ -85,7 +86,7 @@ def _ours(config: TrainConfig, policy: AttentionPolicy) -> Contestant:
         return weights(AttentionPolicy(*space, lambda _: 0.0, flat(width).policy))
 
     model = our_model(flat(nearest(weights(policy), size_at)))
-    return Contestant(turn_of(model, _decisions(config)), weights(model.policy))
+    return Contestant(turn_of(model, _decisions(config)), weights(model.policy), model.policy)
 
 
 def _stable_baselines3(config: TrainConfig, width: int) -> Contestant:
@@ -93,7 +94,7 @@ def _stable_baselines3(config: TrainConfig, width: int) -> Contestant:
     own = {"net_arch": [width, width]}
     shared = settings(config.ppo, env)
     model = PPO("MlpPolicy", env, policy_kwargs=own, seed=0, device="cpu", **shared)
-    return Contestant(turn_of(model, _decisions(config)), weights(model.policy))
+    return Contestant(turn_of(model, _decisions(config)), weights(model.policy), model.policy)
 
 
 def _sbx(config: TrainConfig, width: int) -> Contestant:
@@ -111,7 +112,7 @@ def _sbx(config: TrainConfig, width: int) -> Contestant:
     model = sbx.PPO("MlpPolicy", env, policy_kwargs=own, seed=0, **settings(config.ppo, env))
     states = model.policy.actor_state.params, model.policy.vf_state.params
     size = sum(each.size for each in jax.tree_util.tree_leaves(states))
-    return Contestant(turn_of(model, _decisions(config)), size)
+    return Contestant(turn_of(model, _decisions(config)), size, None)
 
 
 def _plain(config: TrainConfig, width: int) -> Contestant:
@@ -119,7 +120,8 @@ def _plain(config: TrainConfig, width: int) -> Contestant:
     features = cast("tuple[int]", env.observation_space.shape)[0]
     options = cast("spaces.MultiDiscrete", env.action_space).nvec.tolist()
     network = Perceptron(features, options, width)
-    return Contestant(partial(next, plain_ppo(env, network, config.ppo, seed=0)), weights(network))
+    loop = plain_ppo(env, network, config.ppo, seed=0)
+    return Contestant(partial(next, loop), weights(network), network)
 
 
 def _decisions(config: TrainConfig) -> int:
