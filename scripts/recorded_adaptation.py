@@ -1,7 +1,7 @@
 """`scripts.adapt --from`: a deployed policy adapts to the classes of session records."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from agents.adaptation.study import old_population
 from agents.trained_run import TrainedRun
 from envs.course import Course
 from envs.curriculum import Curriculum
-from scripts.recorded_sessions import setting, whole_courses
+from scripts.recorded_sessions import same_setting, sized, whole_courses
 from unity_bridge.session_record import read_lines, read_played
 
 SEED: Final = 0
@@ -53,12 +53,9 @@ def read_classes(folders: Sequence[Path], policy: str) -> RecordedClasses:
         ValueError: A record cannot be read (the message names it), is of another policy, or differs
             from the first in course, curriculum or class size; or none holds a whole course.
     """
-    settings, found = [setting(folder)[1:] for folder in folders], dict[str, RecordedCourse]()
-    for folder, own in zip(folders, settings, strict=True):
-        if own != settings[0]:
-            raise ValueError(
-                f"{folder} has another course or curriculum than {folders[0]}; expected the same"
-            )
+    _, course, curriculum = same_setting(folders, alike=("course", "curriculum"))
+    found = dict[str, RecordedCourse]()
+    for folder in folders:
         adapters = _adapters(folder, policy)
         for played in whole_courses(read_played(folder)):
             if any(each.choice is None for each in played):
@@ -68,16 +65,8 @@ def read_classes(folders: Sequence[Path], policy: str) -> RecordedClasses:
                 )
             taught = RecordedCourse(played=tuple(played), adapters=adapters)
             found[taught.key] = taught
-    listed = ", ".join(map(str, folders))
-    if not found:
-        raise ValueError(f"{listed} hold no whole course; expected at least one")
-    sizes = {len(each.played[0].before["learner_present"]) for each in found.values()}
-    if len(sizes) > 1:
-        raise ValueError(f"{listed} are of classes of {sorted(sizes)}; expected one size")
-    course, curriculum = settings[0]
-    return RecordedClasses(
-        course=replace(course, learners=sizes.pop()), curriculum=curriculum, courses=found
-    )
+    course = sized(course, [each.played for each in found.values()], folders)
+    return RecordedClasses(course=course, curriculum=curriculum, courses=found)
 
 
 def _adapters(folder: Path, policy: str) -> str | None:

@@ -18,6 +18,8 @@ from unity_bridge.told_events import answers
 
 _LEFT: Final = COURSE.index("course_left")
 _ROUNDING: Final = 1e-6
+SETTING: Final = ("tutor", "course", "curriculum")
+"""What a record says of itself, in its first line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,51 +46,76 @@ def read_sessions(folders: Sequence[Path]) -> RecordedSessions:
     """
     if not folders:
         raise ValueError("from names no record; expected at least one folder of a session")
+    refuse_adapters(folders)
     tutor, course, curriculum = same_setting(folders)
     courses, begun = list[list[Played]](), 0
     for folder in folders:
         played = list(read_played(folder))
         begun += sum(_begins(own) for own in played)
         courses += whole_courses(played)
-    if not courses:
-        raise ValueError(f"{_listed(folders)} hold no whole course; expected at least one")
-    sizes = {len(own[0].before["learner_present"]) for own in courses}
-    if len(sizes) > 1:
-        raise ValueError(f"{_listed(folders)} are of classes of {sorted(sizes)}; expected one size")
-    [learners] = sizes
+    course = sized(course, courses, folders)
     return RecordedSessions(
         tutor=tutor,
-        course=replace(course, learners=learners),
+        course=course,
         curriculum=curriculum,
         classes=len(courses),
         left_out=max(0, begun - len(courses)),
-        log=as_log(courses, learners),
+        log=as_log(courses, course.learners),
     )
 
 
-def same_setting(folders: Sequence[Path]) -> tuple[str, Course, Curriculum]:
-    """Who taught which course of what, the same in all records; class sizes aside.
+def refuse_adapters(folders: Sequence[Path]) -> None:
+    """Refuse records of a tutor that cannot be made again: with adapters.
 
     Raises:
-        ValueError: A record cannot be read, differs from the first, or is of a tutor that cannot be
-            made again: with adapters.
+        ValueError: There is one, or a record cannot be read.
     """
-    found = [setting(folder) for folder in folders]
-    for folder, own in zip(folders, found, strict=True):
+    for folder in folders:
+        _setting(folder)
         if (adapters := next(read_lines(folder)).get("adapters")) is not None:
             raise ValueError(
                 f"{folder} was taught with adapters {adapters['name']!r}; expected records of a "
                 "rule, or of a policy as deployed"
             )
-        for name, first, here in zip(("tutor", "course", "curriculum"), found[0], own, strict=True):
-            if first != here:
+
+
+def same_setting(
+    folders: Sequence[Path], alike: Sequence[str] = SETTING
+) -> tuple[str, Course, Curriculum]:
+    """Who taught which course of what, the same in all records; class sizes aside.
+
+    Args:
+        folders: At least one.
+        alike: Of SETTING, what must be the same.
+
+    Raises:
+        ValueError: A record cannot be read, or differs from the first.
+    """
+    found = [dict(zip(SETTING, _setting(folder), strict=True)) for folder in folders]
+    for folder, own in zip(folders, found, strict=True):
+        for name in alike:
+            if own[name] != found[0][name]:
                 raise ValueError(
                     f"{folder} has another {name} than {folders[0]}; expected the same"
                 )
-    return found[0]
+    return _setting(folders[0])
 
 
-def setting(folder: Path) -> tuple[str, Course, Curriculum]:
+def sized(course: Course, courses: Sequence[Sequence[Played]], folders: Sequence[Path]) -> Course:
+    """The course with the class size that all whole courses have.
+
+    Raises:
+        ValueError: There is no whole course, or they are of several sizes.
+    """
+    if not courses:
+        raise ValueError(f"{_listed(folders)} hold no whole course; expected at least one")
+    sizes = {len(own[0].before["learner_present"]) for own in courses}
+    if len(sizes) > 1:
+        raise ValueError(f"{_listed(folders)} are of classes of {sorted(sizes)}; expected one size")
+    return replace(course, learners=sizes.pop())
+
+
+def _setting(folder: Path) -> tuple[str, Course, Curriculum]:
     """Who taught which course of what in one session; the course is of one learner.
 
     Raises:
