@@ -48,7 +48,7 @@ def tutors_table(rows: Sequence[Row], classes: int) -> Table:
         )
     shown.caption = (
         "* sees the hidden state   < trained   d: Cohen's d against fixed curriculum\n"
-        "lowest quarter: NLG of the quarter that knew least before; min lapsed: a learner's"
+        "lowest quarter: NLG of the quarter that knew least before; min lapsed: of a learner"
     )
     return shown
 
@@ -69,7 +69,7 @@ def courses_table(rows: Sequence[Row]) -> Table:
         )
     shown.caption = (
         "immediate: NLG right after the course; measured: by one drawn delayed test\n"
-        "worse: learners who gain less than by fixed   SSQ: simulator sickness\n"
+        "worse: learners who gain less than by the fixed curriculum; SSQ: simulator sickness\n"
         "position: 0 random, 1 greedy on truth"
     )
     return shown

@@ -38,6 +38,12 @@ FITTED: Final = Path(__file__).parent / "data" / "fitted"
 RELATIVE, ERRORS = 0.10, 3.0
 """Tolerance: the larger of 10 % of the real value and 3 standard errors."""
 
+HEADINGS: Final = {
+    "core": "calibrated on real answer logs",
+    "fitted": "fitted on the 456 learners whose logs have clocks",
+    "anchored": "anchored in literature, NOT validated on data",
+}
+"""What the rows of each group are worth."""
 CORE: Final = {
     "share correct": "p",
     "share correct at 1, pairs with >= 5": "p1_ge5",

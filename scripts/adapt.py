@@ -36,7 +36,7 @@ from agents.adaptation.result import Result, result
 from agents.adaptation.shifts import NO_SHIFT, SHIFTS
 from agents.adaptation.specialist import specialist
 from agents.adaptation.study import Design, Floats, Trial, kept_or_adapted, nlg, old_population
-from agents.checkpoint import load_policy
+from agents.checkpoint import has_model, load_policy
 from agents.run_folder import REFERENCE
 from agents.trained_run import TrainedRun, read_run
 from scripts.output_path import OutputFile, write_results
@@ -87,6 +87,9 @@ class Arguments:
         for name in (*self.shifts, *self.given):
             if name not in SHIFTS:
                 raise ValueError(f"shifts has {name!r}; expected some of {', '.join(SHIFTS)}")
+        for name, folder in self.given.items():
+            if not has_model(folder):
+                raise ValueError(f"specialists has {name}={folder}; expected a run's folder there")
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds are {self.seeds}; expected at least one, each once")
         if self.records:

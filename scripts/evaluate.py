@@ -215,14 +215,12 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     seeds = {row.name: row.runs for row in rows}
     for policy in policies:
         console.print(against_text(policy, runs=seeds[policy.name]))
-    console.print(f"{seconds:.0f} s")
     content = results(rows, policies, setting, arguments) | {"foretold": found, "seconds": seconds}
     elsewhere = [arguments.plots] if arguments.plots else []
-    if arguments.json is not None:
-        write_results(arguments.json, content)
-    else:
-        for run in arguments.runs:
-            write_results(run / RESULTS, content)
+    beside = [run / RESULTS for run in arguments.runs]
+    for path in beside if arguments.json is None else [arguments.json]:
+        write_results(path, content)
+        console.print(f"wrote {path}")
     for folder in elsewhere if arguments.json or elsewhere else arguments.runs:
         for path in save_plots(content, folder):
             console.print(f"wrote {path}")

@@ -169,7 +169,7 @@ def learn(
     saved, seconds = time.monotonic(), 60 * arguments.config.checkpoint_minutes
     earlier = signal.signal(signal.SIGINT, lambda *_: stop(model))
     try:
-        for found in track(losses, "pre-training", rollouts, done):
+        for found in track(losses, "pre-training", rollouts - done):
             done += 1
             for name, value in found.items():
                 model.logger.record(f"train/{name}", float(value))

@@ -13,15 +13,8 @@ from rich.table import Table
 
 from envs.constants import Constants
 from envs.log_simulation import LogDesign
-from envs.scorecard import TIMED, Row, anchored_rows, core_rows, fitted_rows, logs
+from envs.scorecard import HEADINGS, TIMED, Row, anchored_rows, core_rows, fitted_rows, logs
 from scripts.output_path import OutputFile, write_results
-
-HEADINGS = {
-    "core": "calibrated on real answer logs",
-    "fitted": "fitted on the 456 learners whose logs have clocks",
-    "anchored": "anchored in literature, NOT validated on data",
-}
-
 
 LEAST = {"learners": 200, "timed_learners": 20, "replicates": 1, "classes": 1, "draws": 10}
 """Smallest sizes for which every row can be computed."""

@@ -1,7 +1,7 @@
 """Measure everything about a run, and write it up as one report.
 
-Results are kept in RUN/evidence, and in RUN/evaluation.json; a text NAME.md beside NAME.json opens
-that section.
+Results are kept in RUN/evidence, and in RUN/evaluation.json (of the small form all is kept in
+RUN/report-quick); a text NAME.md beside NAME.json opens that section.
 
 Examples:
     python -m scripts.report                       our reference run: what is missing is measured
@@ -53,6 +53,10 @@ FINISHED: Final = (RESULTS, mlp.MODEL)
 """What a training of ours, or of stock PPO, leaves at its end."""
 KSS: Final = {"5": "kss-5", "10": "kss-10", "20": "kss-20"}
 FLASHCARDS: Final = ("efc", "hlr", "dash")
+SMALL: Final = (
+    "This is the small form of every measurement: it shows that all of them run, on too few "
+    "classes and seeds to say anything about the tutor or the classroom."
+)
 LIMITS: Final = (
     "No real class has been taught by this tutor. Knowledge and answers of the simulated learners "
     "are calibrated on real logs; attention, affect and sickness are anchored in literature, and "
@@ -275,6 +279,8 @@ def main(argv: list[str] | None = None) -> int:
     paths = {name: arguments.results(name) for name in MEASUREMENTS}
     found = {name: read(path) for name, path in paths.items() if path.exists()}
     sections = [arguments.section(name, results) for name, results in found.items()]
+    if arguments.quick:
+        sections.insert(0, page.Section(title="Not for conclusions", blocks=[SMALL]))
     sections.append(page.Section(title="What all this does not prove", blocks=[LIMITS]))
     title = f"Report of {arguments.run.name}" + (" (small form)" if arguments.quick else "")
     for path in page.write_report(title, sections, arguments.folder):

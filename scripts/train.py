@@ -255,6 +255,8 @@ def train(arguments: Arguments) -> int:
     try:
         prepare(model, config, arguments, run)
         before, learning = model.num_timesteps, time.monotonic()
+        if before >= config.decisions:
+            print("it has learnt from all its decisions: the tutor is only tried again")
         finished = learn(model, config, run, [ProfileCallback(run)] if arguments.profile else [])
     except KeyboardInterrupt:
         finished = False

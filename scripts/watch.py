@@ -246,6 +246,8 @@ def show(arguments: Arguments) -> None:
         print(write_picture(turns, arguments.picture, arguments.decision))
     else:
         play(turns, arguments)
+    if arguments.record is not None:
+        print(f"recorded in {arguments.record}")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -78,6 +78,7 @@ def test_bad_input_is_named_before_any_work(
     for words, name in (
         (["--shifts", "rain"], "rain"),
         (["--specialists", "rain=runs/x"], "rain"),
+        (["--specialists", "lapses x 3=runs/none"], "specialists has lapses x 3"),
         (["--seeds", "1", "1"], "seeds"),
         (["--adaptation.held-back", "2"], "held_back"),
         (["--design.courses", "10", "10"], "design.courses are (10, 10)"),

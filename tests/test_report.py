@@ -147,9 +147,11 @@ def test_a_folder_without_a_run_is_named(
 
 
 def test_text_tables_and_pictures_keep_their_order(tmp_path: Path) -> None:
-    table = Table(head=["a", "b"], rows=[["1", "2"]])
+    table = Table(head=["a", "b"], rows=[["1", "2"], ["P(a | b)", "3"]])
     picture = Picture(name="empty", figure=Figure(), caption="nothing")
     write_report("T", [Section(title="S", blocks=["first", table, picture, "last"])], tmp_path)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     places = [text.index(part) for part in ("# T", "## S", "first", "| 1 | 2 |", "![", "last")]
     assert places == sorted(places)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<td>P(a | b)</td>" in page  # a bar within a cell ends no cell

@@ -28,7 +28,9 @@ def section(results: Mapping[str, Any]) -> Section:
         "Old: what is in force at the end, on the classes it was trained for. Last, promotions and "
         "how often the guard took one back, in all seeds."
     )
-    caption = "NLG of what is in force minus the frozen policy's; dashed: the specialist"
+    caption = "NLG of what is in force minus the frozen policy's"
+    if any(each["gap"] is not None for each in kinds.values()):
+        caption += "; dashed: the specialist's"
     picture = Picture(name="adaptation", figure=_curves(kinds), caption=caption)
     return Section(
         title="Does it adapt while it teaches?",

@@ -35,9 +35,10 @@ class Table:
     rows: Sequence[Sequence[str]]
 
     def __str__(self) -> str:
-        """As Markdown."""
+        """As Markdown, where a bar within a cell must not end it."""
         lines = [self.head, ["---"] * len(self.head), *self.rows]
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        cells = ([cell.replace("|", r"\|") for cell in line] for line in lines)
+        return "\n".join("| " + " | ".join(line) + " |" for line in cells)
 
 
 @dataclass(frozen=True, kw_only=True)

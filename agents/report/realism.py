@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from agents.report.page import Block, Section, Table
+from envs.scorecard import HEADINGS
 
 
 def section(results: Mapping[str, Any]) -> Section:
@@ -13,7 +14,8 @@ def section(results: Mapping[str, Any]) -> Section:
     for group, rows in groupby(results["rows"], key=lambda row: row["group"]):
         members = list(rows)
         passed = sum(row["pass"] for row in members)
-        blocks.append(f"**{group}**: {passed} of {len(members)} within tolerance.")
+        worth = HEADINGS[group]
+        blocks.append(f"**{worth.capitalize()}**: {passed} of {len(members)} within tolerance.")
         cells = [
             [
                 row["name"],
