@@ -59,7 +59,8 @@ class Arguments:
     """Run folder of the deployed policy."""
     records: Annotated[tuple[Path, ...], tyro.conf.arg(name="from")] = ()
     """Folders of sessions that `scripts.watch --record` or `scripts.unity play` wrote, old and new:
-    adapt to them, in place of the study."""
+    adapt to them, in place of the study. Nothing is decided before four courses are held back:
+    with the usual share that takes sixteen."""
     shifts: tuple[str, ...] = tuple(SHIFTS)
     """Kinds of classes."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)

@@ -108,9 +108,9 @@ def adapt_to(
     parts = rounds.parts(adapted, config.held_back)
     if not parts.live or not parts.held_back:
         raise ValueError(
-            f"{len(parts.live)} courses to learn from, {len(parts.held_back)} to judge by, "
-            f"{len(parts.set_aside)} of before the last change that was taken back; expected at "
-            "least one of the first and of the second: record more, without adapters"
+            f"records hold {len(parts.live)} courses to learn from and {len(parts.held_back)} to "
+            f"judge by ({len(parts.set_aside)} from before the last rollback or undoing do not "
+            "count); expected at least one of each: record more, without --adapters"
         )
     old, training = old_population(run), run.config.ppo
     made = Adaptation(deployed, training, classes.curriculum, folder, config, old, SEED)

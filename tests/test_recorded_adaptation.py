@@ -235,7 +235,7 @@ def test_adapters_from_records_teach_until_they_are_taken_back(
     assert "as deployed" in capsys.readouterr().out
     assert read_lines_of(again) == read_lines_of(records[0])
     assert adapt.main(words) == 2
-    assert "8 of before the last change that was taken back" in capsys.readouterr().err
+    assert "8 from before the last rollback or undoing do not count" in capsys.readouterr().err
 
 
 def test_what_a_unity_scene_recorded_can_be_learnt_from(run: Path, tmp_path: Path) -> None:
