@@ -252,7 +252,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nstopped; the study goes on after the last whole adaptation, by the same command")
+        print("\nstopped; the same command goes on: a study after its last whole adaptation,")
+        print("a round on records from its start; once it was to be judged, that counts as a look")
         return INTERRUPTED
     console.print(table(results, len(arguments.seeds), arguments.design.classes))
     if arguments.json is not None:

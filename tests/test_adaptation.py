@@ -8,7 +8,7 @@ import torch
 from scipy.stats import ttest_ind
 
 from agents.adaptation import shelf
-from agents.adaptation.experience import Experience, LiveTransition, Recorder
+from agents.adaptation.experience import Experience, LiveTransition
 from agents.adaptation.guard import (
     CONFIDENCE,
     FEWEST_COURSES,
@@ -27,6 +27,7 @@ from envs.spaces import BEHAVIOUR, EVIDENCE, PROSPECTS, action_space, observatio
 from policies.adapters import weights_of, with_adapters
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
+from tests.recorded_experience import recorded
 from tests.toy_classroom import random_observation
 
 LEARNERS, CONCEPTS = 3, 5
@@ -71,16 +72,6 @@ def moves(
             )
         )
     return made
-
-
-def recorded(policy: AttentionPolicy, config: PPOConfig, *stream: LiveTransition) -> Experience:
-    recorder = Recorder(policy, config)
-    recorder.start(len(stream[0].ended))
-    for move in stream:
-        recorder.add(move)
-    piece = recorder.close()
-    assert piece is not None
-    return piece
 
 
 def liking_examples(policy: AttentionPolicy, seed: int) -> Experience:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from agents.adaptation import adaptation, shelf
-from agents.adaptation.experience import Experience, LiveTransition, Recorder
+from agents.adaptation.experience import Experience, LiveTransition
 from agents.adaptation.guard import Ruling
 from agents.adaptation.in_force import teaching
 from agents.adaptation.ledger import Ledger
@@ -29,6 +29,7 @@ from policies.policy import AttentionPolicy, Decision
 from scripts import adapt, recorded_adaptation, unity, watch
 from scripts.recorded_adaptation import read_classes
 from scripts.recorded_sessions import read_sessions
+from tests.recorded_experience import recorded
 from tests.untrained import write_untrained_run
 from unity_bridge.build import BuildSettings, write_build
 from unity_bridge.session_record import LINES
@@ -83,13 +84,7 @@ class Again:
 
 
 def experience(policy: AttentionPolicy, stream: list[LiveTransition]) -> Experience:
-    recorder = Recorder(policy, PPOConfig(differential=False))  # the gain's rate is of all classes
-    recorder.start(len(stream[0].ended))
-    for move in stream:
-        recorder.add(move)
-    piece = recorder.close()
-    assert piece is not None
-    return piece
+    return recorded(policy, PPOConfig(differential=False), *stream)  # the rate is of all classes
 
 
 def test_a_recorded_class_is_the_same_experience_as_the_simulated_one(

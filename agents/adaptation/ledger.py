@@ -14,6 +14,20 @@ from envs.whole_file import write_text
 LEDGER: Final = "ledger.jsonl"
 
 
+def entries_of(path: Path) -> list[dict[str, Any]]:
+    """All entries of a book of JSON lines, the oldest first; none where there is no book."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def add_entry(path: Path, entry: dict[str, Any]) -> None:
+    """Add an entry, and the time, to a book of JSON lines."""
+    stamped = {**entry, "time": datetime.now(UTC).isoformat(timespec="seconds")}
+    lines = [*entries_of(path), stamped]
+    write_text(path, "".join(json.dumps(each) + "\n" for each in lines))
+
+
 class Ledger:
     """Of one folder; it is read again each time, so that several programs may look on."""
 
@@ -22,10 +36,7 @@ class Ledger:
 
     def entries(self) -> list[dict[str, Any]]:
         """All entries, the oldest first."""
-        if not self.path.exists():
-            return []
-        lines = self.path.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        return entries_of(self.path)
 
     @property
     def now(self) -> str | None:
@@ -51,10 +62,8 @@ class Ledger:
             "reason": reason,
             "courses": courses,
             "figures": figures,
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        lines = [*self.entries(), entry]
-        write_text(self.path, "".join(json.dumps(each) + "\n" for each in lines))
+        add_entry(self.path, entry)
 
     def undo(self) -> str | None:
         """Put back in force what was before the last change that was not itself taken back.

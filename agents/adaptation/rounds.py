@@ -5,14 +5,12 @@ learnt from it must not be judged by it later. Rounds before the last rollback o
 more, as in `agents.adaptation.adaptation`; their courses are set aside.
 """
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from agents.adaptation.guard import FEWEST_COURSES
-from agents.adaptation.ledger import Ledger
+from agents.adaptation.ledger import Ledger, add_entry, entries_of
 from agents.adaptation.shelf import SHELF
 from envs.whole_file import write_text
 
@@ -38,9 +36,7 @@ class Rounds:
 
     def entries(self) -> list[dict[str, Any]]:
         """All rounds, the oldest first."""
-        if not self.path.exists():
-            return []
-        return [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+        return entries_of(self.path)
 
     @property
     def looks(self) -> int:
@@ -72,14 +68,12 @@ class Rounds:
         if not changes:
             write_text(self.ledger.path, "")
         entry = {
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "changes": len(changes),  # in the ledger until then
             "adapter": self.ledger.now,
             "live": parts.live,
             "held_back": parts.held_back,
         }
-        lines = [*self.entries(), entry]
-        write_text(self.path, "".join(json.dumps(each) + "\n" for each in lines))
+        add_entry(self.path, entry)
 
     def _before(self) -> dict[str, int]:
         """The part, as its place in `Parts`, of every course that there was in a round."""
