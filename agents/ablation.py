@@ -142,8 +142,8 @@ def summarise(
 def decisions_until(run: Path, level: float) -> int | None:
     """Decisions learnt from when the learning curve first reached a level; None: never.
 
-    The curve is the mean over the last hundred training courses. The imitated rule taught those
-    that were under way when learning began; they leave the mean within RULE_TAUGHT courses of every
+    The curve is the mean over the last hundred training courses. An imitated rule taught those that
+    were under way when learning began; they leave the mean within RULE_TAUGHT courses of every
     classroom, and nothing counts before.
     """
     events = EventAccumulator(str(run), size_guidance={"scalars": 0})
@@ -151,7 +151,9 @@ def decisions_until(run: Path, level: float) -> int | None:
     if LEARNING_CURVE not in events.Tags()["scalars"]:
         return None
     course = events.Scalars(COURSE_LENGTH)[-1].value
-    begin = RULE_TAUGHT * course * read_config(run)[0].classrooms
+    config = read_config(run)[0]
+    taught = 0 if config.warm_start.tutor == "none" else RULE_TAUGHT
+    begin = taught * course * config.classrooms
     curve = (point for point in events.Scalars(LEARNING_CURVE) if point.step > begin)
     return next((int(point.step) for point in curve if point.value >= level), None)
 

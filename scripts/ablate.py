@@ -7,6 +7,7 @@ Examples:
     python -m scripts.ablate --quick                       every loss for a minute: a smoke run
     python -m scripts.ablate --seeds 0 1 2 3 4             hours; again after Ctrl-C: it goes on
     python -m scripts.ablate --decisions 100_000           each training shorter
+    python -m scripts.ablate --no-imitation --runs runs/alone    how soon each learns by itself
     python -m scripts.ablate --study parts --variants "no belief" --json parts.json
     python -m scripts.ablate --log data/assist2009_pid     pre-trains on real answers, too
 """
@@ -22,10 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.ablation import STUDIES, Ablation, Variant, milliseconds_per_decision, summarise
+from agents.ablation_tables import ablation_table, failures_table
 from agents.answer_prediction import AnswerFigures, foretold_by_runs, predictors_of
 from agents.checkpoint import has_model
 from agents.evaluation import evaluate, gains
 from agents.failures import Failure, with_failures
+from agents.imitation import WarmStart
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
 from agents.replayed_log import read_log
 from agents.trained_run import TrainedRun, read_run
@@ -58,6 +61,9 @@ class Arguments:
     """Settings of every training, but for what the variant changes."""
     decisions: int | None = None
     """Decisions of every training after imitation; default: those of the preset."""
+    imitation: bool = True
+    """Whether every training begins with imitating the preset's rule: imitated, all variants stand
+    near that rule from the start, and steps to a target tell them apart hardly."""
     quick: bool = False
     """The small form: one seed of the quick preset."""
     runs: Path = Path("runs/ablation")
@@ -104,7 +110,8 @@ class Arguments:
         preset, seeds = ("quick", self.seeds[:1]) if self.quick else (self.preset, self.seeds)
         config = replace(PRESETS[preset], evaluation_classes=0, inspection_rollouts=0)
         decisions = config.decisions if self.decisions is None else self.decisions
-        return preset, replace(config, decisions=decisions), seeds
+        start = config.warm_start if self.imitation else WarmStart()
+        return preset, replace(config, decisions=decisions, warm_start=start), seeds
 
     @property
     def whole(self) -> str:
@@ -121,9 +128,10 @@ class Arguments:
     def settings(self) -> dict[str, Any]:
         """What the figures depend on, for the JSON."""
         preset, config, seeds = self.training
+        imitated = config.warm_start.rollouts * config.ppo.steps * config.classrooms
         return {
             "preset": preset,
-            "imitated": config.warm_start.rollouts * config.ppo.steps * config.classrooms,
+            "imitated": imitated if self.imitation else 0,
             "decisions": config.decisions,
             "seeds": list(seeds),
             "classes": self.taught,
@@ -187,41 +195,6 @@ def compare(arguments: Arguments, found: Mapping[str, Sequence[TrainedRun]]) -> 
         yield summarise(name, folders, ours, whole, target, policy, time)
 
 
-def table(results: Iterable[Ablation], arguments: Arguments) -> Table:
-    """One row a variant."""
-    shown = Table(title="NLG on the delayed test, mean of unseen classes and seeds (95 % interval)")
-    for title in ("variant", "NLG", f"minus {arguments.whole}", "steps to target", "weights", "ms"):
-        shown.add_column(title, justify="left" if title == "variant" else "right")
-    for each in results:
-        until = each.steps_to_target
-        shown.add_row(
-            each.variant,
-            f"{each.nlg:.3f}",
-            f"{each.behind:+.4f}",
-            "never" if until is None else f"{until:,.0f}",
-            f"{each.weights:,}",
-            f"{each.milliseconds:.1f}",
-        )
-    target = arguments.whole if arguments.study == "losses" else BEST_RULE
-    shown.caption = (
-        f"target: the NLG of {target}, against the training courses' after the first few (where "
-        f"sensors fail in training, theirs too), not of pre-training; ms: {TIMED_CLASSES} classes"
-    )
-    return shown
-
-
-def failures_table(failed: Mapping[str, Mapping[str, Failure]]) -> Table:
-    """One row a failure, one column a variant."""
-    shown = Table(title="NLG lost when sensors fail, mean (95 % interval)")
-    shown.add_column("sensors")
-    for name in failed:
-        shown.add_column(name, justify="right")
-    for failure in next(iter(failed.values())):
-        lost = (each[failure].lost for each in failed.values())
-        shown.add_row(failure, *(f"{each:+.4f}" for each in lost))
-    return shown
-
-
 def as_json(
     results: Sequence[Ablation],
     failed: Mapping[str, Mapping[str, Failure]],
@@ -281,7 +254,8 @@ def main(argv: list[str] | None = None) -> int:
         runs = train_all(arguments)
         found = {name: [read_run(run) for run in folders] for name, folders in runs.items()}
         results = list(compare(arguments, found))
-        console.print(table(results, arguments))
+        target = arguments.whole if arguments.study == "losses" else BEST_RULE
+        console.print(ablation_table(results, arguments.whole, target, TIMED_CLASSES))
         content: dict[str, Any] = {"attention": {each.variant: each.as_dict() for each in results}}
         if arguments.study == "losses":
             content, shown = study_losses(arguments, found, results)

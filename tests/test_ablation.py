@@ -10,6 +10,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from agents.ablation import STUDIES, decisions_until, summarise
 from agents.failures import FAILURES, NONE
+from agents.imitation import WarmStart
 from agents.presets import PRESETS
 from agents.run_folder import read_config, write_config
 from envs.spaces import action_space, observation_space
@@ -55,6 +56,13 @@ def test_courses_that_the_imitated_rule_taught_do_not_count(tmp_path: Path) -> N
     run = written_curve(tmp_path, [0.4, 0.4, 0.3, 0.2, 0.4], course=10.0)
     assert decisions_until(run, 0.25) == 500
     assert decisions_until(run, 0.5) is None
+
+
+def test_where_nobody_was_imitated_every_course_counts(tmp_path: Path) -> None:
+    run = written_curve(tmp_path, [0.4, 0.4, 0.3], course=10.0)
+    alone = replace(read_config(run)[0], warm_start=WarmStart())
+    write_config(run, alone, preset="quick", seed=0)
+    assert decisions_until(run, 0.25) == 100
 
 
 def test_most_runs_must_reach_the_rule(tmp_path: Path) -> None:
@@ -146,3 +154,10 @@ def test_every_training_can_be_shorter_than_its_preset() -> None:
     assert shorter == replace(command.Arguments().training[1], decisions=1000)
     with pytest.raises(ValueError, match="decisions is 1000 with quick"):
         command.Arguments(decisions=1000, quick=True)
+
+
+def test_trainings_can_begin_without_imitation() -> None:
+    """Imitated, all variants stand near the rule at once, and little tells them apart."""
+    alone = command.Arguments(imitation=False)
+    assert alone.training[1].warm_start.tutor == "none"
+    assert (alone.settings["imitated"], command.Arguments().settings["imitated"] > 0) == (0, True)

@@ -10,8 +10,8 @@ from agents.report.pictures import points
 
 PERCEPTRON: Final = "perceptron"
 COUNTED: Final = (
-    f"not before every classroom has ended {RULE_TAUGHT} courses, because the imitated rule had "
-    "begun the first ones"
+    f"after imitation not before every classroom has ended {RULE_TAUGHT} courses, because the rule "
+    "had begun the first ones"
 )
 UNLINKED: Final = "no prerequisite links"
 """Variants of which more is said than their figures."""

@@ -1,0 +1,49 @@
+"""What parts of a training are worth, as tables for a terminal."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
+
+from agents.ablation import Ablation
+from agents.failures import Failure
+
+
+def ablation_table(results: Sequence[Ablation], whole: str, target: str, timed: int) -> Table:
+    """One row a variant.
+
+    Args:
+        results: Of every variant.
+        whole: What they are compared with.
+        target: Whose NLG was to be reached.
+        timed: Classes at once of the timed decisions.
+    """
+    shown = Table(title="NLG on the delayed test, mean of unseen classes and seeds (95 % interval)")
+    for title in ("variant", "NLG", f"minus {whole}", "steps to target", "weights", "ms"):
+        shown.add_column(title, justify="left" if title == "variant" else "right")
+    for each in results:
+        until = each.steps_to_target
+        shown.add_row(
+            each.variant,
+            f"{each.nlg:.3f}",
+            f"{each.behind:+.4f}",
+            "never" if until is None else f"{until:,.0f}",
+            f"{each.weights:,}",
+            f"{each.milliseconds:.1f}",
+        )
+    shown.caption = (
+        f"target: the NLG of {target}, against the training courses' after the first few (where "
+        f"sensors fail in training, theirs too), not of pre-training; ms: {timed} classes"
+    )
+    return shown
+
+
+def failures_table(failed: Mapping[str, Mapping[str, Failure]]) -> Table:
+    """One row a failure, one column a variant."""
+    shown = Table(title="NLG lost when sensors fail, mean (95 % interval)")
+    shown.add_column("sensors")
+    for name in failed:
+        shown.add_column(name, justify="right")
+    for failure in next(iter(failed.values())):
+        lost = (each[failure].lost for each in failed.values())
+        shown.add_row(failure, *(f"{each:+.4f}" for each in lost))
+    return shown
