@@ -12,13 +12,13 @@ from agents.presets import TrainConfig
 from agents.speed.stock import stock_ppo
 
 
-def our_model(config: TrainConfig, device: str = "cpu") -> ClassroomPPO:
+def our_model(config: TrainConfig, device: str = "cpu", seed: int = 0) -> ClassroomPPO:
     """The preset's model, as training makes it."""
     return ClassroomPPO(
         env=classrooms(config),
         config=config.ppo,
         policy_config=config.policy,
-        seed=0,
+        seed=seed,
         device=device,
     )
 

@@ -1,8 +1,9 @@
 """stable-baselines3's own PPO on the same network and classrooms: what ours is compared with.
 
 Nothing of it is changed: its rollout buffer, its loop over decisions, its update. It has one
-advantage for a whole class, which it estimates per decision, not per minute; so it is a measure of
-speed, and the oracle of the first gradient step (`tests/test_stock.py`), not of learning.
+advantage for a whole class, which it estimates per decision, not per minute. It is a measure of
+speed, the oracle of the first gradient step (`tests/test_stock.py`), and what credit per learner is
+held against (`agents.speed.curves`).
 """
 
 from typing import Any
@@ -16,17 +17,22 @@ from policies.policy import AttentionPolicy
 
 
 def stock_ppo(
-    env: VecEnv, config: PPOConfig, policy: PolicyConfig, seed: int, device: str = "cpu"
+    env: VecEnv,
+    config: PPOConfig,
+    policy: PolicyConfig,
+    seed: int,
+    device: str = "cpu",
+    **changed: Any,
 ) -> PPO:
     """Stock PPO with the same sizes of rollout, minibatch and network, and as many passes."""
+    given = settings(config, env) | {"normalize_advantage": False} | changed
     return PPO(
         AttentionPolicy,
         env,
-        normalize_advantage=False,
         policy_kwargs={"config": policy},
         seed=seed,
         device=device,
-        **settings(config, env),
+        **given,
     )
 
 

@@ -1,0 +1,180 @@
+"""How soon does our training learn, beside stock PPO? Same network, same classrooms, from nothing.
+
+Every seed trains both, one behind the other, with as many decisions. What a training came to is
+kept in the folder; the same command goes on with the next one after Ctrl-C.
+
+Examples:
+    python -m scripts.curves                           five seeds of both: an hour
+    python -m scripts.curves --json curves.json        and the picture curves.png
+    python -m scripts.curves --quick                   one seed, a few courses: a smoke run
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+import tyro
+from matplotlib.figure import Figure
+from rich.console import Console
+from rich.table import Table
+
+from agents.presets import PRESETS, TrainConfig
+from agents.run_folder import RUNS
+from agents.speed.curves import OURS, PARTS, STOCK, TRAININGS, Learnt, compared, learn
+from envs.whole_file import write_json, write_whole
+from scripts.output_path import OutputFile, write_results
+from scripts.train import INTERRUPTED
+
+QUICK_DECISIONS: Final = 24_576
+QUICK_CLASSES: Final = 8
+COLOURS: Final = {OURS: "#1d4ed8", STOCK: "#c2410c"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Compare the learning of our training with that of stock PPO."""
+
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Training seeds; each trains both."""
+    preset: str = "quick"
+    """Settings of classrooms, network and algorithm; nobody is imitated."""
+    decisions: int = 98_304
+    """Decisions to learn from."""
+    classes: int = 256
+    """Unseen classes that the trained policies teach."""
+    folder: Path = RUNS / "curves"
+    """Where trainings are kept."""
+    quick: bool = False
+    """The small form: the first seed, few decisions and classes."""
+    json: OutputFile = None
+    """Where to write the results as JSON; beside it the picture."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail later."""
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds are {self.seeds}; expected at least one, each once")
+        if self.preset not in PRESETS:
+            raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
+        if self.classes < 1:
+            raise ValueError(f"classes is {self.classes}; expected at least 1")
+        if self.decisions < QUICK_DECISIONS:
+            raise ValueError(
+                f"decisions is {self.decisions}; expected at least {QUICK_DECISIONS}, so that "
+                "courses end in every part"
+            )
+
+    @property
+    def small(self) -> "Arguments":
+        """What is really done: the small form where that is asked for."""
+        if not self.quick:
+            return self
+        return replace(self, seeds=self.seeds[:1], decisions=QUICK_DECISIONS, classes=QUICK_CLASSES)
+
+    @property
+    def config(self) -> TrainConfig:
+        """What is trained."""
+        return replace(PRESETS[self.preset], decisions=self.decisions)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the figures depend on."""
+        return {
+            "preset": self.preset,
+            "decisions": self.decisions,
+            "classes": self.classes,
+            "seeds": list(self.seeds),
+        }
+
+
+def trained(arguments: Arguments, name: str, seed: int) -> Learnt:
+    """One training, or what the folder holds of it.
+
+    Raises:
+        ValueError: The folder holds one with other settings.
+    """
+    path = arguments.folder / f"{name.replace(' ', '-')}-{seed}.json"
+    asked = {key: value for key, value in arguments.settings.items() if key != "seeds"}
+    if path.exists():
+        held = json.loads(path.read_text(encoding="utf-8"))
+        if held["settings"] != asked:
+            raise ValueError(f"{path} has {held['settings']}; expected {asked}, or another folder")
+        return Learnt(**held["learnt"])
+    learnt = learn(name, arguments.config, seed, arguments.classes)
+    write_json(path, {"settings": asked, "learnt": asdict(learnt)})
+    return learnt
+
+
+def train_all(arguments: Arguments) -> dict[str, list[Learnt]]:
+    """Both trainings of every seed, by name."""
+    found: dict[str, list[Learnt]] = {name: [] for name in TRAININGS}
+    for seed in arguments.seeds:
+        for name, each in found.items():
+            print(f"{name}, seed {seed}", flush=True)
+            each.append(trained(arguments, name, seed))
+    return found
+
+
+def table(results: Mapping[str, Any], arguments: Arguments) -> Table:
+    """A row for each part of the training, and one for the unseen classes."""
+    several = len(arguments.seeds) > 1
+    shown = Table(title="NLG on the delayed test, mean (95 % interval where there are several)")
+    for title in ("courses that end in decisions", *results["curves"], f"{OURS} minus {STOCK}"):
+        shown.add_column(title, justify="right")
+    curves = (*results["curves"].values(), results["difference"])
+    for part, each in enumerate(zip(*curves, strict=True)):
+        ends = (place * arguments.decisions // PARTS for place in (part, part + 1))
+        cells = (_with_interval(one) if several else f"{one['mean']:.3f}" for one in each)
+        shown.add_row(" to ".join(f"{end:,}" for end in ends), *cells)
+    unseen = (*results["unseen"].values(), results["unseen_difference"])
+    shown.add_section()
+    shown.add_row(f"{arguments.classes} unseen classes", *map(_with_interval, unseen))
+    return shown
+
+
+def _with_interval(each: Mapping[str, float]) -> str:
+    return f"{each['mean']:.3f} ({each['mean_low']:.3f} to {each['mean_high']:.3f})"
+
+
+def draw(curves: Mapping[str, Sequence[Mapping[str, float]]], decisions: int) -> Figure:
+    """Both curves with their intervals."""
+    figure = Figure(figsize=(7.0, 4.5), layout="constrained")
+    axes = figure.subplots()
+    middles = [(part + 0.5) * decisions / PARTS for part in range(PARTS)]
+    for name, curve in curves.items():
+        axes.plot(middles, [each["mean"] for each in curve], "o-", color=COLOURS[name], label=name)
+        low, high = ([each[end] for each in curve] for end in ("mean_low", "mean_high"))
+        axes.fill_between(middles, low, high, color=COLOURS[name], alpha=0.2)
+    axes.set_xlabel("decisions learnt from")
+    axes.set_ylabel("NLG of training courses (delayed test)")
+    axes.grid(visible=True, alpha=0.3)
+    axes.legend()
+    return figure
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    try:
+        arguments = tyro.cli(Arguments, args=argv, description=__doc__).small
+        torch.set_num_threads(1)  # as training does, and as results repeat
+        results = compared(train_all(arguments))
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on with the next training", file=sys.stderr)
+        return INTERRUPTED
+    Console(width=None if sys.stdout.isatty() else 120).print(table(results, arguments))
+    if arguments.json is not None:
+        write_results(arguments.json, {"settings": arguments.settings, **results})
+        picture = draw(results["curves"], arguments.decisions)
+        path = arguments.json.with_suffix(".png")
+        write_whole(path, lambda aside: picture.savefig(aside, format="png", dpi=150))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
