@@ -17,16 +17,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import tyro
 from rich.console import Console
 from rich.table import Table
 
 from agents.checkpoint import has_model
-from agents.peers.attention import AttentionRun, read_attention
+from agents.peers.attention import read_attention
 from agents.peers.benchmarks import BENCHMARKS, Effort, entrants
 from agents.peers.kss_optimum import KssOptimum
-from agents.peers.mlp import MlpSettings, TrainedMlp, load, train
+from agents.peers.mlp import MlpSettings, load, train
+from agents.peers.policies import Policy, row_of
 from agents.peers.results import CEILING, RIVALS, Row, results
 from agents.peers.scoring import score
 from agents.report.numbers import with_interval
@@ -35,7 +35,6 @@ from agents.run_folder import RUNS
 from envs.course import EVALUATION_SEED
 from scripts.output_path import OutputFile, write_results
 
-Policy = TrainedMlp | AttentionRun
 QUICK_EFFORT: Final = Effort(
     tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16, slow_learners=10
 )
@@ -97,20 +96,7 @@ def compare(benchmark: str, policies: Sequence[Policy], learners: int, effort: E
         )
     for name in dict.fromkeys(policy.name for policy in policies):
         runs = [policy for policy in policies if policy.name == name]
-        gained = [
-            run.score(learners)
-            if isinstance(run, AttentionRun)
-            else score(run, made, learners, EVALUATION_SEED)
-            for run in runs
-        ]
-        rows.append(
-            Row(
-                name=name,
-                kind=runs[0].kind,
-                returns=np.stack(gained),
-                decisions=tuple(run.decisions for run in runs),
-            )
-        )
+        rows.append(row_of(runs, made, learners, min(learners, effort.tuning_learners)))
     return sorted(rows, key=lambda row: -row.returns.mean())
 
 

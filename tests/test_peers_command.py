@@ -3,16 +3,24 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
 
+from agents.peers.attention import AttentionRun
 from agents.peers.benchmarks import BENCHMARKS
+from agents.peers.chooser import Floats
 from agents.peers.mlp import MlpSettings, load, train
+from agents.peers.policies import row_of, taught_by
 from agents.peers.results import CEILING, Row, results
 from agents.peers.scoring import score
+from envs.course import TUNING_SEED
 from scripts.peers import Arguments, main, standings
 from tests.written_up import written_up
+
+if TYPE_CHECKING:
+    from policies.policy import AttentionPolicy
 
 TINY = MlpSettings(decisions=64, environments=2, steps=32, batch=32)
 
@@ -47,6 +55,28 @@ def test_command_trains_compares_and_writes_what_it_prints(
     assert (benchmark, seed) == ("kss-5", 7)
     learners = BENCHMARKS["kss-5"].learners()
     np.testing.assert_array_equal(score(kept, learners, 4, 0), score(before, learners, 4, 0))
+
+
+def test_tuning_learners_decide_how_a_policy_chooses() -> None:
+    """Chosen on the learners that are reported, the better way would be luck."""
+
+    class Run(AttentionRun):
+        def score(self, learners: int, seed: int, *, sampled: bool) -> Floats:
+            better = self.decisions == sampled and seed == TUNING_SEED
+            return np.full(learners, better + sampled / 4)
+
+    runs = [Run(policy=cast("AttentionPolicy", None), env="", decisions=way) for way in (0, 1, 1)]
+    found = row_of(runs, BENCHMARKS["efc"].learners(), count=2, tuning=3)
+    assert found.setting == "likeliest 1, sampled 2"
+    np.testing.assert_array_equal(found.returns, [[0, 0], [0.25, 0.25], [0.25, 0.25]])
+
+
+def test_a_network_samples_alike_for_the_same_learners(tmp_path: Path) -> None:
+    policy = train("efc", 0, TINY, tmp_path)
+    learners = BENCHMARKS["efc"].learners()
+    once, again = (taught_by(policy, learners, 3, 5, sampled=True) for _ in range(2))
+    np.testing.assert_array_equal(once, again)
+    assert (once != taught_by(policy, learners, 3, 5, sampled=False)).any()
 
 
 def test_masked_network_never_chooses_what_is_not_allowed(tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ from agents.held_out import MOST_COPIES, returns
 from agents.peers.chooser import Floats
 from agents.run_folder import read_config
 from agents.tutors.protocol import Kind
-from agents.tutors.trained_policy import TrainedPolicy
+from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.copies import Copies
-from envs.course import EVALUATION_SEED
 from envs.entry_point import find_classroom
 from policies.policy import AttentionPolicy
 
@@ -39,11 +38,12 @@ class AttentionRun:
         """Which it was trained on."""
         return self.env.removeprefix(SUITE).replace("_", "-")
 
-    def score(self, learners: int) -> Floats:
-        """Returns of its likeliest choices, (learners,); learner n has seed EVALUATION_SEED + n."""
+    def score(self, learners: int, seed: int, *, sampled: bool) -> Floats:
+        """Returns (learners,) of its likeliest choices, or sampled ones; learner n: seed + n."""
+        tutor = TrainedPolicy(self.policy, seed=SAMPLING_SEED if sampled else None)
         copies = Copies(find_classroom(self.env), min(learners, MOST_COPIES))
         try:
-            return returns(TrainedPolicy(self.policy), copies, learners, EVALUATION_SEED)
+            return returns(tutor, copies, learners, seed)
         finally:
             copies.close()
 

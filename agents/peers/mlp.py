@@ -19,7 +19,9 @@ from stable_baselines3.common.vec_env import VecNormalize
 from agents.peers.benchmarks import BENCHMARKS
 from agents.peers.chooser import Chooser, Integers
 from agents.peers.masked_mlp import MaskedMlpPolicy
+from agents.tutors.trained_policy import SAMPLING_SEED
 from envs.peers.answer_history import AnswerHistory
+from envs.peers.learners import Learners
 from envs.whole_file import write_json
 
 MODEL: Final = "model.zip"
@@ -49,7 +51,7 @@ class MlpSettings:
 
 
 class TrainedMlp(Chooser):
-    """Chooses the most probable item of a trained network.
+    """Chooses the most probable item of a trained network, or samples one.
 
     Args:
         model: Trained on the same benchmark.
@@ -61,15 +63,21 @@ class TrainedMlp(Chooser):
     def __init__(self, model: PPO, name: str) -> None:
         super().__init__(name)
         self._model = model
+        self.sampled = False
 
     @property
     def decisions(self) -> int:
         """That it was trained with: whole updates, so a few more than were asked for."""
         return int(self._model.num_timesteps)
 
+    def begin(self, learners: Learners) -> None:
+        """Sample for new learners as for those before."""
+        del learners
+        torch.manual_seed(SAMPLING_SEED)  # stable-baselines3 draws from torch's own generator
+
     def choose(self, history: AnswerHistory) -> Integers:
         """The network's choice for each learner."""
-        action, _ = self._model.predict(history.summary(), deterministic=True)
+        action, _ = self._model.predict(history.summary(), deterministic=not self.sampled)
         return np.asarray(action, np.int64)
 
 

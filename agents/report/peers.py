@@ -23,6 +23,10 @@ SEEN: Final = (
     "answer, but was tuned on other learners' hidden states. With flashcards nothing is told but "
     "answers. Rules that know the model have the learners' population and equations besides."
 )
+WAYS: Final = (
+    "A trained policy teaches by its likeliest choices or by sampled ones, whichever gained more "
+    "on tuning learners, run by run: column tuned to."
+)
 COMPARED: Final = (
     "Differences of a policy to the best rule that sees only answers, and to the best one that "
     "knows the model, are learner by learner (95 % interval of the mean over the learners whom "
@@ -35,7 +39,7 @@ OURS: Final = "attention"
 
 def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.peers --json` wrote."""
-    blocks: list[Block] = [SCORES, SEEN, COMPARED]
+    blocks: list[Block] = [SCORES, SEEN, WAYS, COMPARED]
     for name, tutors in results["benchmarks"].items():
         blocks += [f"**{name}**", table(tutors), *proof(tutors)]
     return Section(title="On other people's benchmarks", blocks=blocks)
