@@ -76,15 +76,20 @@ def test_what_is_trained_is_not_trained_again(
     assert len(told) == len(order) + 1
 
 
-def test_stock_ppo_has_as_many_decisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another budget would make the comparison unfair."""
-    kept: list[tuple[str, int, int]] = []
+def test_stock_ppo_has_as_many_decisions_and_our_discount(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another budget, or a discount chosen for ours alone, would make the comparison unfair."""
+    kept: list[tuple[str, int, int, float]] = []
     monkeypatch.setattr(
-        evidence.mlp, "train", lambda name, seed, how, _: kept.append((name, seed, how.decisions))
+        evidence.mlp,
+        "train",
+        lambda name, seed, how, _: kept.append((name, seed, how.decisions, how.gamma)),
     )
     words = ["--kinds", "mlp", "--names", "efc", "--seeds", "2", "--folder", str(tmp_path)]
     assert evidence.main(words) == 0
-    assert kept == [("efc", 2, train.parse(words_of("peers")["efc"]).train.decisions)]
+    ours = train.parse(words_of("peers")["efc"]).train
+    assert kept == [("efc", 2, ours.decisions, ours.ppo.gamma)]
 
 
 @pytest.mark.parametrize(
