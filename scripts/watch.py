@@ -195,8 +195,13 @@ def play(turns: Iterator[Turn], arguments: Arguments) -> None:
         heading, _, rest = table.partition("\n")
         console.rule(style="dim")
         console.print(Text(heading, style="bold"))
-        crop = console.is_terminal  # a file gets whole lines
-        console.print(Text.from_ansi(rest), no_wrap=True, overflow="ellipsis", soft_wrap=not crop)
+        cut = console.is_terminal  # a file gets whole lines
+        console.print(
+            Text.from_ansi(rest),
+            no_wrap=True,
+            overflow="ellipsis" if cut else "ignore",
+            crop=cut,
+        )
         console.print(Text(turn.sentence, style="italic"))
         gain, count = turn.view.gain, count + 1
         if arguments.step:

@@ -166,9 +166,9 @@ def test_reason_names_what_the_choice_would_lose_by_not_knowing_it() -> None:
     first, second = decision.grounds[:2]
     assert first == Ground(about="learner 3", without=pytest.approx(0.1))
     assert second == Ground(about="ratios", without=pytest.approx(0.25))
-    assert "What is known of learner 3 (10%) and ratios (25%) speaks for it most" in sentence(
-        decision
-    )
+    said = sentence(decision)
+    assert "What is known of learner 3 and ratios speaks for it most: were each alone" in said
+    assert said.endswith("would be 10% and 25%, not 50%.")
 
 
 def test_veto_is_said_with_what_was_seen_and_the_limit() -> None:

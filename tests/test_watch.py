@@ -44,6 +44,7 @@ def test_terminal_shows_every_decision_with_its_reason(
     assert f"{decisions} decisions; normalised learning gain" in shown
     assert "Lesson 1 of 2" in shown
     assert "Lesson 2 of 2, minute 12 of 12" in shown.replace("\n", " ")
+    assert "…" not in shown  # in a file nothing is cut off
 
 
 def test_seed_chooses_the_class_and_repeats_it(

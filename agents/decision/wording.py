@@ -121,8 +121,10 @@ def _why(decision: Decision) -> str:
     ]
     if had is None or not grounds:
         return ""
-    parts = [f"{ground.about} ({ground.without:.0%})" for ground in grounds]
+    about = listed([ground.about for ground in grounds])
+    chances = listed([f"{ground.without:.0%}" for ground in grounds])
+    hidden = "it" if len(grounds) == 1 else "each alone"
     return (
-        f"What is known of {listed(parts)} speaks for it most: in brackets, the chance without it "
-        f"of just this activity, target and concept, now {had:.0%}."
+        f"What is known of {about} speaks for it most: were {hidden} hidden, the chance of just "
+        f"this activity, target and concept would be {chances}, not {had:.0%}."
     )
