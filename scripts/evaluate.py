@@ -5,6 +5,7 @@ Examples:
     python -m scripts.evaluate runs/a runs/b runs/c         with three seeds of a trained policy
     python -m scripts.evaluate --tutors "fixed curriculum" random --classes 64 --json out.json
     python -m scripts.evaluate runs/a --guard-rails         a policy with and without guard-rails
+    python -m scripts.evaluate runs/a --adapters runs/adapted       before and after adapting
     python -m scripts.evaluate runs/a --matrix              learners of every family
     python -m scripts.evaluate --tune                       tune the rules, on classes of their own
 """
@@ -12,7 +13,7 @@ Examples:
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,6 @@ from agents.checkpoint import has_model
 from agents.class_record import BELIEF_BINS
 from agents.comparison import Row, compare
 from agents.cores import one_thread_each
-from agents.decision.guard_rails import GuardRails
-from agents.decision.guarded_policy import GuardedPolicy
 from agents.evaluation import Outcome, evaluate
 from agents.foretold import foretold
 from agents.matrix import best_rules, check_setting, columns, headline, lines, population_of
@@ -49,14 +48,16 @@ from agents.tutors.tuning import GRIDS, Tuned, tune, write_tuned
 from envs.classroom import DEFAULT_CURRICULUM
 from envs.course import EVALUATION_SEED, TUNING_SEED, Course
 from envs.curricula import find
-from envs.curriculum import Curriculum
 from envs.learners.family import FAMILIES
 from envs.seeds import check_seeds
+from scripts.evaluation_setting import Setting, read_setting, with_adapters, with_guard_rails
 from scripts.output_path import OutputFile, OutputFolder, write_results
 
 RESULTS: Final = "evaluation.json"
 QUICK_CLASSES: Final = 8
 QUICK_TUTORS: Final = (BEST_RULE, FIXED)
+FEWEST_FORETOLD: Final = 2
+"""One to fit on, one to judge."""
 SLOW: Final = ("beam on truth",)
 """Tutors that search: they teach the first `slow_classes` only."""
 
@@ -92,6 +93,9 @@ class Arguments:
     """The small form: 8 classes, and of the rules the best and the simplest."""
     guard_rails: bool = False
     """Let every policy teach under guard-rails too, as a tutor of its own."""
+    adapters: Path | None = None
+    """Folder of `scripts.adapt`: the run's policy teaches a second time, with the adapters in force
+    there."""
     tune: bool = False
     """Tune the rules instead, and record the best settings in agents/tutors/tuned.json."""
     tuning_classes: int = 64
@@ -104,58 +108,21 @@ class Arguments:
             for name, value in (small | {"tutors": QUICK_TUTORS}).items():
                 object.__setattr__(self, name, value)
         least = {"classes": 1, "slow_classes": 1, "workers": 1, "tuning_classes": 1}
-        for name, low in (least | {"foretold_classes": 2}).items():
+        for name, low in (least | {"foretold_classes": FEWEST_FORETOLD}).items():
             if getattr(self, name) < low:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least {low}")
         check_seeds(self.seed, self.classes, "evaluation")
+        if (self.matrix or self.tune) and (self.guard_rails or self.adapters):
+            raise ValueError("guard_rails or adapters with matrix or tune; expected them alone")
         for name in self.tutors:
             if name not in TUTORS:
                 raise ValueError(f"tutors has {name!r}; expected some of {', '.join(TUTORS)}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What is taught to whom, and by which trained policies."""
-
-    course: Course
-    curriculum: Curriculum
-    policies: tuple[Tutor, ...] = ()
-    seeds: tuple[int, ...] = ()
-
-
-def read_setting(runs: Sequence[Path], curriculum: str) -> Setting:
-    """Load the policies of the runs, and the course that they were all trained for.
-
-    Raises:
-        ValueError: A folder holds no run, or the runs differ in course or curriculum.
-    """
-    found = read_runs(runs)
-    courses = {
-        (each.config.course, each.config.curriculum): str(run)
-        for each, run in zip(found, runs, strict=True)
-    }
-    if len(courses) > 1:
-        raise ValueError(f"runs {list(courses.values())} differ in course or curriculum")
-    course, taught = next(iter(courses), (Course(), curriculum))
-    return Setting(
-        course=course,
-        curriculum=find(taught),
-        policies=tuple(each.tutor for each in found),
-        seeds=tuple(each.seed for each in found),
-    )
 
 
 def runs_or_reference(arguments: Arguments) -> tuple[Path, ...]:
     """The runs named; else, on the curriculum it was trained for, the one that comes with us."""
     comparable = arguments.curriculum == DEFAULT_CURRICULUM and has_model(REFERENCE)
     return arguments.runs or ((REFERENCE,) if comparable else ())
-
-
-def with_guard_rails(setting: Setting, runs: Sequence[Path]) -> Setting:
-    """The same setting with every policy a second time, under guard-rails."""
-    limits = GuardRails()
-    guarded = tuple(GuardedPolicy(each.tutor, limits) for each in read_runs(runs))
-    return replace(setting, policies=(*setting.policies, *guarded))
 
 
 def teach_all(setting: Setting, arguments: Arguments, console: Console) -> list[Outcome]:
@@ -203,10 +170,13 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     setting = read_setting(runs_or_reference(arguments), arguments.curriculum)
     if arguments.guard_rails:
         setting = with_guard_rails(setting, runs_or_reference(arguments))
+    if arguments.adapters is not None:
+        setting = with_adapters(setting, runs_or_reference(arguments), arguments.adapters)
     outcomes = teach_all(setting, arguments, console)
     rows, policies = compare(outcomes), against_others(outcomes)
     runs = read_runs(runs_or_reference(arguments))
-    found = foretold(runs, setting.course, setting.curriculum, arguments.foretold_classes)
+    few = min(arguments.foretold_classes, max(FEWEST_FORETOLD, arguments.classes))
+    found = foretold(runs, setting.course, setting.curriculum, few)
     seconds = time.perf_counter() - begin
     console.print(tutors_table(rows, arguments.classes))
     console.print(learners_table(rows))

@@ -1,5 +1,6 @@
 """What is put in force in a folder teaches, and what is taken back does not."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from envs.curriculum import builtin
 from envs.vector import ClassroomVectorEnv
 from policies.adapters import weights_of, with_adapters
 from policies.policy import AttentionPolicy
-from scripts import watch
+from scripts import evaluate, watch
 from tests.untrained import write_untrained_run
 
 COURSE, CURRICULUM = Course(learners=3, lessons=1, minutes=10), builtin("algebra-16")
@@ -100,3 +101,22 @@ def test_what_cannot_teach_is_refused(
     ):
         assert watch.main(words) == 2
         assert message in capsys.readouterr().err
+
+
+def test_evaluation_compares_a_policy_with_itself_adapted(
+    run: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before and after, on the same unseen classes; with nothing in force it says so."""
+    path = tmp_path / "evaluation.json"
+    words = [str(run), "--classes", "2", "--workers", "1", "--json", str(path)]
+    words += ["--tutors", "fixed curriculum", "--adapters", str(folder)]
+    assert evaluate.main(words) == 0
+    tutors = json.loads(path.read_text(encoding="utf-8"))["tutors"]
+    policies = [name for name, each in tutors.items() if each["kind"] == "policy"]
+    assert sorted(policies) == ["attention (quick)", "attention (quick), promotion-1"]
+    before, after = (tutors[name]["nlg_delayed"]["mean"] for name in sorted(policies))
+    assert before != after
+    Ledger(folder).write("undone", None, "for the test", 11, {})
+    assert evaluate.main(words) == 2
+    assert f"adapters is {folder}, which has none in force" in capsys.readouterr().err
+    assert evaluate.main([str(run), *words]) == 2
