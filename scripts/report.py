@@ -33,6 +33,7 @@ from agents.report import realism as realism_section
 from agents.report import reasons as reasons_section
 from agents.report import sensitivity as sensitivity_section
 from agents.report import transfer as transfer_section
+from agents.report.commands import shortened
 from agents.run_folder import REFERENCE, RESULTS, read_config
 from envs.whole_file import write_json
 from scripts import (
@@ -213,7 +214,7 @@ class Arguments:
     def section(self, name: str, found: Mapping[str, Any]) -> page.Section:
         """Write up results, with what is said of them on top."""
         plain = MEASUREMENTS[name].section(found)
-        how = f"Measured by `{made_by(found)}`."
+        how = f"Measured by `{shortened(made_by(found))}`."
         return page.Section(title=plain.title, blocks=[*self.remarks(name), *plain.blocks, how])
 
 

@@ -1,12 +1,14 @@
 """The report: every result is written up, nothing is measured twice, and the page is whole."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
 
 from agents.presets import PRESETS
+from agents.report.commands import shortened
 from agents.report.page import Picture, Section, Table, write_report
 from agents.run_folder import write_config
 from scripts import report as command
@@ -124,6 +126,25 @@ def test_trained_runs_reach_their_commands(tmp_path: Path) -> None:
     assert words["peers"] == [str(tmp_path / "peers/a-0"), str(tmp_path / "mlp/a-0")]
     assert words["optimum"] == []
     assert command.MEASUREMENTS["transfer"].arguments(command.Arguments(run=Path("r"))) == ["r"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python -m scripts.peers runs/k-10-0 runs/k-10-1 runs/k-10-2 runs/k-5-1 --seeds 0 1",
+        "echo a-9 a-10 a-11 b-11 b-13 --tutors 'fixed curriculum' c-01 c-02 -1 -2",
+        "echo runs/f0 runs/f1",
+    ],
+)
+def test_a_shortened_command_is_the_same_to_a_shell(command: str) -> None:
+    """Fifty run folders by name hide what was done; bash gives them back, word for word."""
+    told = [["bash", "-c", f"printf '%s\\n' {each}"] for each in (command, shortened(command))]
+    before, after = (subprocess.run(each, capture_output=True, check=True).stdout for each in told)  # noqa: S603  # our words
+    assert after == before
+
+
+def test_numbered_runs_are_named_once() -> None:
+    assert shortened("x runs/a-0 runs/a-1 runs/a-2 runs/b-2") == "x runs/a-{0..2} runs/b-2"
 
 
 def test_a_failed_measurement_ends_the_report_with_its_code(
