@@ -10,13 +10,17 @@ Examples:
     python -m scripts.peers --quick --json peers.json       a small form, minutes
 """
 
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+import torch
 import tyro
 from rich.console import Console
 from rich.table import Table
@@ -34,6 +38,7 @@ from agents.report.peers import trained_on
 from agents.run_folder import RUNS
 from envs.course import EVALUATION_SEED
 from scripts.output_path import OutputFile, write_results
+from scripts.train import INTERRUPTED
 
 QUICK_EFFORT: Final = Effort(
     tuning_learners=40, path_tries=300, path_restarts=1, beam_width=16, slow_learners=10
@@ -59,6 +64,8 @@ class Arguments:
     """How stock PPO is trained."""
     folder: Path = RUNS / "peers"
     """Where what is trained is kept: BENCHMARK/masked-SEED or BENCHMARK/plain-SEED."""
+    workers: int = 2
+    """Benchmarks at the same time, each in a process of its own."""
     quick: bool = False
     """A small form: fewer learners, less tuning, shorter training."""
     json: OutputFile = None
@@ -66,8 +73,9 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse what would fail later."""
-        if self.learners < 1:
-            raise ValueError(f"learners is {self.learners}; expected at least 1")
+        for name in ("learners", "workers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")
         for name in self.benchmarks:
             if name not in BENCHMARKS:
                 raise ValueError(
@@ -143,24 +151,58 @@ def standings(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}, trained on {trained_on(row)} decisions: {'; '.join(ahead)}"
 
 
-def policies_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Policy]]:
-    """Load the runs, and train what is to be trained."""
-    found: dict[str, list[Policy]] = {name: [] for name in BENCHMARKS}
+def read_policy(run: Path) -> tuple[str, Policy]:
+    """Benchmark and policy of a run folder, ours or stock PPO's.
+
+    Raises:
+        ValueError: The folder holds neither.
+    """
+    if has_model(run):
+        ours = read_attention(run)
+        return ours.benchmark, ours
+    benchmark, _, policy = load(run)
+    return benchmark, policy
+
+
+def runs_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Path]]:
+    """Sort the run folders, and train what is to be trained."""
+    found: dict[str, list[Path]] = {name: [] for name in BENCHMARKS}
     for run in arguments.runs:
-        if has_model(run):
-            ours = read_attention(run)
-            found[ours.benchmark].append(ours)
-        else:
-            benchmark, _, policy = load(run)
-            found[benchmark].append(policy)
+        found[read_policy(run)[0]].append(run)
     for benchmark in arguments.benchmarks:
         for seed in arguments.train_mlp:
             begin = time.perf_counter()
             kind = "masked" if arguments.mlp.masked else "plain"
             folder = arguments.folder / benchmark / f"{kind}-{seed}"
-            found[benchmark].append(train(benchmark, seed, arguments.mlp, folder))
+            train(benchmark, seed, arguments.mlp, folder)
+            found[benchmark].append(folder)
             console.print(f"trained {folder} in {time.perf_counter() - begin:.0f} s")
     return found
+
+
+def measured(task: tuple[str, Sequence[Path]], learners: int, effort: Effort) -> dict[str, Any]:
+    """Compare on one benchmark, with the policies of these runs; plain data."""
+    benchmark, runs = task
+    torch.set_num_threads(1)
+    return results(compare(benchmark, [read_policy(run)[1] for run in runs], learners, effort))
+
+
+def all_measured(
+    arguments: Arguments, runs: Mapping[str, Sequence[Path]], effort: Effort
+) -> Iterator[dict[str, Any]]:
+    """One benchmark after another, or several at the same time, each in a process of its own."""
+    measure = partial(measured, learners=arguments.learners, effort=effort)
+    tasks = [(name, runs[name]) for name in arguments.benchmarks]
+    if arguments.workers == 1:
+        yield from map(measure, tasks)
+        return
+    with get_context("spawn").Pool(arguments.workers, _leave_stopping_to_us) as pool:
+        yield from pool.imap(measure, tasks)
+
+
+def _leave_stopping_to_us() -> None:
+    """In a worker: Ctrl-C reaches every process, and the first one ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run(arguments: Arguments, console: Console) -> None:
@@ -173,14 +215,11 @@ def run(arguments: Arguments, console: Console) -> None:
             learners=min(arguments.learners, QUICK_LEARNERS),
             mlp=replace(arguments.mlp, decisions=min(arguments.mlp.decisions, QUICK_DECISIONS)),
         )
-    policies = policies_by_benchmark(arguments, console)
-    written = {}
-    for benchmark in arguments.benchmarks:
-        begin = time.perf_counter()
-        found = results(compare(benchmark, policies[benchmark], arguments.learners, effort))
-        console.print(table(benchmark, found, arguments.learners))
-        console.print(f"{time.perf_counter() - begin:.0f} s")
-        written[benchmark] = found
+    runs, written = runs_by_benchmark(arguments, console), {}
+    found = all_measured(arguments, runs, effort)
+    for benchmark, each in zip(arguments.benchmarks, found, strict=True):
+        console.print(table(benchmark, each, arguments.learners))
+        written[benchmark] = each
         if arguments.json is not None:  # after each: some take minutes
             about = {"learners": arguments.learners, "first_learner_seed": EVALUATION_SEED}
             write_results(arguments.json, about | {"benchmarks": written})
@@ -194,6 +233,9 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped; --json holds what was shown, nothing of the rest", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 

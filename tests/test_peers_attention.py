@@ -46,6 +46,7 @@ def test_a_trained_run_stands_among_the_rules(
     run, file = tmp_path / "run", tmp_path / "peers.json"
     assert train.main([*words, "--run", str(run), "--env", f"{SUITE}kss_5"]) == 0
     flags = ["--quick", "--learners", "6", "--benchmarks", "kss-5", "--json", str(file)]
+    flags += ["--workers", "1"]
     assert peers.main([str(run), *flags]) == 0
     found = json.loads(file.read_text(encoding="utf-8"))["benchmarks"]["kss-5"]
     assert found["attention"]["kind"] == "policy"

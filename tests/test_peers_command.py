@@ -31,7 +31,7 @@ def test_command_trains_compares_and_writes_what_it_prints(
     before = train("kss-5", 7, replace(TINY, masked=False), tmp_path / "before")
     written = tmp_path / "peers.json"
     words = (
-        f"{tmp_path / 'before'} --quick --learners 5 --benchmarks kss-5 "
+        f"{tmp_path / 'before'} --quick --learners 5 --benchmarks kss-5 --workers 1 "
         f"--train-mlp 0 --mlp.no-masked "
         f"--mlp.decisions 64 --mlp.environments 2 --mlp.steps 32 --mlp.batch 32 "
         f"--folder {tmp_path} --json {written}"
@@ -134,9 +134,27 @@ def test_a_policy_is_compared_learner_by_learner_with_the_best_rules() -> None:
     )
 
 
+@pytest.mark.slow
+def test_benchmarks_side_by_side_are_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("efc", 3, TINY, tmp_path / "run")
+    found = []
+    for workers in "1", "2":
+        path = tmp_path / f"{workers}.json"
+        words = f"{tmp_path / 'run'} --quick --learners 4 --benchmarks kss-5 efc --json {path}"
+        assert main([*words.split(), "--workers", workers]) == 0
+        found.append(json.loads(path.read_text(encoding="utf-8"))["benchmarks"])
+    assert found[0] == found[1]
+    assert list(found[0]) == ["kss-5", "efc"]
+    assert capsys.readouterr().out.count("efc: 4 fresh learners") == 2
+
+
 def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="learners is 0"):
         Arguments(learners=0)
+    with pytest.raises(ValueError, match="workers is 0"):
+        Arguments(workers=0)
     with pytest.raises(ValueError, match="benchmarks has 'kss-7'"):
         Arguments(benchmarks=("kss-7",))
     assert main(["nowhere"]) == 2
