@@ -213,6 +213,7 @@ def fill_matrix(arguments: Arguments, console: Console) -> None:
         "tutors": {row.name: row.as_dict() for row in rows},
         "best_rule": best_rules(rows),
         "headline": headline(list(dict.fromkeys(run.tutor.name for run in found))),
+        "trained_on": {run.tutor.name: run.config.decisions for run in found},
         "classes": arguments.classes,
         "runs": [str(run) for run in arguments.runs],
     }

@@ -14,7 +14,7 @@ Examples:
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -22,7 +22,7 @@ from typing import Final
 import tyro
 
 from agents.peers import mlp
-from agents.run_folder import RESULTS, RUNS
+from agents.run_folder import RESULTS, RUNS, check_same
 from envs.learners.family import BETWEEN_NAMES, FAMILIES
 from scripts import train
 
@@ -71,6 +71,13 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 of the default's size or length."""
 MLP: Final = "mlp"
 """The kind of stock PPO, on the same benchmarks with the same number of decisions."""
+STOCK: Final[Mapping[str, mlp.MlpSettings]] = MappingProxyType(
+    {
+        name: mlp.MlpSettings(gamma=CARD_DISCOUNT if name in FLASHCARDS else 1.0)
+        for name in WORDS["peers"]
+    }
+)
+"""How stock PPO is trained on each benchmark, but for the number of decisions."""
 KINDS: Final = (*WORDS, MLP)
 QUICK_DECISIONS: Final = 4096
 
@@ -122,17 +129,21 @@ def trainings(arguments: Arguments) -> Iterator[tuple[str, str, int, Path]]:
 
 
 def train_one(kind: str, name: str, seed: int, run: Path, *, quick: bool) -> int:
-    """Train unless it is there; the trainer's exit code."""
+    """Train unless it is there; the trainer's exit code.
+
+    Raises:
+        ValueError: The folder holds a run with other settings.
+    """
     if kind == MLP:
         decisions = QUICK_DECISIONS if quick else PEER_DECISIONS
-        discount = CARD_DISCOUNT if name in FLASHCARDS else 1.0  # as much help as ours has
-        mlp.train(name, seed, mlp.MlpSettings(decisions=decisions, gamma=discount), run)
-        return 0
-    if (run / RESULTS).exists():
+        mlp.train(name, seed, replace(STOCK[name], decisions=decisions), run)
         return 0
     words = [*shlex.split(WORDS[kind][name]), "--seed", str(seed), "--run", str(run)]
-    few = ["--decisions", str(QUICK_DECISIONS)]
-    return train.main([*words, *(few if quick else ())])
+    words += ["--decisions", str(QUICK_DECISIONS)] if quick else []
+    if (run / RESULTS).exists():
+        check_same(run, train.parse(words).train, seed)
+        return 0
+    return train.main(words)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -145,6 +156,9 @@ def main(argv: list[str] | None = None) -> int:
             code = train_one(kind, name, seed, run, quick=arguments.quick)
         except KeyboardInterrupt:
             code = train.INTERRUPTED
+        except ValueError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
         if code:
             print("the same command goes on", file=sys.stderr)
             return code

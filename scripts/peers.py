@@ -30,7 +30,7 @@ from agents.peers.attention import read_attention
 from agents.peers.benchmarks import BENCHMARKS, Effort, entrants
 from agents.peers.kss_optimum import KssOptimum
 from agents.peers.mlp import MlpSettings, load, train
-from agents.peers.policies import Policy, row_of
+from agents.peers.policies import Policy, check_seeds_of_one, row_of
 from agents.peers.results import CEILING, RIVALS, Row, results
 from agents.peers.scoring import score
 from agents.report.numbers import with_interval
@@ -160,15 +160,19 @@ def read_policy(run: Path) -> tuple[str, Policy]:
     if has_model(run):
         ours = read_attention(run)
         return ours.benchmark, ours
-    benchmark, _, policy = load(run)
-    return benchmark, policy
+    return load(run)
 
 
 def runs_by_benchmark(arguments: Arguments, console: Console) -> dict[str, list[Path]]:
     """Sort the run folders, and train what is to be trained."""
     found: dict[str, list[Path]] = {name: [] for name in BENCHMARKS}
+    policies: dict[tuple[str, str], list[Policy]] = {}
     for run in arguments.runs:
-        found[read_policy(run)[0]].append(run)
+        benchmark, policy = read_policy(run)
+        found[benchmark].append(run)
+        policies.setdefault((benchmark, policy.name), []).append(policy)
+    for alike in policies.values():
+        check_seeds_of_one(alike)
     for benchmark in arguments.benchmarks:
         for seed in arguments.train_mlp:
             begin = time.perf_counter()

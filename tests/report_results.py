@@ -87,6 +87,7 @@ RESULTS: dict[str, Any] = {
         },
         "best_rule": {"calibrated": 0.4, "bkt": 0.2},
         "headline": "attention on bkt",
+        "trained_on": {"attention on bkt": 98_304},
         "classes": 4,
     },
     "sensitivity": {

@@ -1,11 +1,13 @@
 """What the report compares with is trained by one command, once, into folders the report finds."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.run_folder import write_config
 from agents.transfer import SETTINGS, Setting
 from envs.entry_point import find_classroom
 from envs.learners.family import FAMILIES
@@ -55,7 +57,8 @@ def test_what_is_trained_is_not_trained_again(
         told.append(words)
         code, run = next(codes), Path(words[words.index("--run") + 1])
         if code == 0:
-            run.mkdir(parents=True)
+            asked = train.parse(words)
+            write_config(run, asked.train, preset=asked.preset, seed=asked.seed)
             (run / "training.json").touch()
         return code
 
@@ -74,6 +77,25 @@ def test_what_is_trained_is_not_trained_again(
     assert names == [order[0], order[1], *order[1:]]
     assert evidence.main(words) == 0
     assert len(told) == len(order) + 1
+
+
+def test_a_run_with_other_settings_is_not_taken_for_what_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a change of settings, seeds trained before and after would count as one policy's."""
+    run = tmp_path / "drills" / "pair-0"
+    before = train.parse(words_of("drills")["pair"])
+    write_config(run, replace(before.train, decisions=7), preset=before.preset, seed=0)
+    (run / "training.json").touch()
+    asked = ["--seeds", "0", "--folder", str(tmp_path)]
+    assert evidence.main(["--kinds", "drills", "--names", "pair", *asked]) == 2
+    assert f"run is {run}; it holds a run with other settings" in capsys.readouterr().err
+    held = tmp_path / "mlp" / "efc-0"
+    held.mkdir(parents=True)
+    (held / "model.zip").touch()
+    (held / "config.json").write_text("{}", encoding="utf-8")
+    assert evidence.main(["--kinds", "mlp", "--names", "efc", *asked]) == 2
+    assert f"folder is {held}, which holds {{}}" in capsys.readouterr().err
 
 
 def test_stock_ppo_has_as_many_decisions_and_our_discount(

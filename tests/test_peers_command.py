@@ -15,6 +15,7 @@ from agents.peers.mlp import MlpSettings, load, train
 from agents.peers.policies import row_of, taught_by
 from agents.peers.results import CEILING, Row, results
 from agents.peers.scoring import score
+from agents.presets import TrainConfig
 from envs.course import TUNING_SEED
 from scripts.peers import Arguments, main, standings
 from tests.written_up import written_up
@@ -51,8 +52,8 @@ def test_command_trains_compares_and_writes_what_it_prints(
     shown = capsys.readouterr().out
     assert "trained on 64 decisions" in shown
     assert f"{rows['one-step oracle']['mean']:.3f}" in shown
-    benchmark, seed, kept = load(tmp_path / "before")
-    assert (benchmark, seed) == ("kss-5", 7)
+    benchmark, kept = load(tmp_path / "before")
+    assert (benchmark, kept.seed) == ("kss-5", 7)
     learners = BENCHMARKS["kss-5"].learners()
     np.testing.assert_array_equal(score(kept, learners, 4, 0), score(before, learners, 4, 0))
 
@@ -65,10 +66,24 @@ def test_tuning_learners_decide_how_a_policy_chooses() -> None:
             better = self.decisions == sampled and seed == TUNING_SEED
             return np.full(learners, better + sampled / 4)
 
-    runs = [Run(policy=cast("AttentionPolicy", None), env="", decisions=way) for way in (0, 1, 1)]
+    nothing = {"policy": cast("AttentionPolicy", None), "env": "", "settings": TrainConfig()}
+    runs = [Run(**nothing, decisions=way, seed=seed) for seed, way in enumerate((0, 1, 1))]
     found = row_of(runs, BENCHMARKS["efc"].learners(), count=2, tuning=3)
     assert found.setting == "likeliest 1, sampled 2"
     np.testing.assert_array_equal(found.returns, [[0, 0], [0.25, 0.25], [0.25, 0.25]])
+
+
+def test_only_seeds_of_one_training_count_as_one_policy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The mean of unlike trainings is nobody's figure, and one run twice is not two."""
+    first, other = tmp_path / "first", tmp_path / "other"
+    train("efc", 0, TINY, first)
+    train("efc", 1, replace(TINY, gamma=0.9), other)
+    assert main([str(first), str(other)]) == 2
+    assert "with seeds 0 and 1 have other settings" in capsys.readouterr().err
+    assert main([str(first), str(first)]) == 2
+    assert "have seeds [0, 0]; expected each once" in capsys.readouterr().err
 
 
 def test_a_network_samples_alike_for_the_same_learners(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_trained_runs_reach_their_commands(tmp_path: Path) -> None:
     "command",
     [
         "python -m scripts.peers runs/k-10-0 runs/k-10-1 runs/k-10-2 runs/k-5-1 --seeds 0 1",
-        "echo a-9 a-10 a-11 b-11 b-13 --tutors 'fixed curriculum' c-01 c-02 -1 -2",
+        "echo a-9 a-10 a-11 b-11 b-13 --tutors 'x y-0 y-1 z' c-01 c-02 -1 -2",
         "echo runs/f0 runs/f1",
     ],
 )

@@ -11,6 +11,7 @@ from typing import Final
 from agents.checkpoint import MODEL, load_policy
 from agents.held_out import MOST_COPIES, returns
 from agents.peers.chooser import Floats
+from agents.presets import TrainConfig
 from agents.run_folder import read_config
 from agents.tutors.protocol import Kind
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
@@ -30,6 +31,8 @@ class AttentionRun:
     env: str
     decisions: int
     """That it was trained with."""
+    settings: TrainConfig
+    seed: int
     name: str = "attention"
     kind: Kind = "policy"
 
@@ -54,7 +57,7 @@ def read_attention(folder: Path) -> AttentionRun:
     Raises:
         ValueError: The folder holds no run, or one of another environment.
     """
-    config, _ = read_config(folder)
+    config, content = read_config(folder)
     if config.env is None or not config.env.startswith(SUITE):
         raise ValueError(
             f"run is {folder}, trained on env {config.env!r}; expected one of {SUITE}..."
@@ -62,4 +65,6 @@ def read_attention(folder: Path) -> AttentionRun:
     policy = load_policy(folder)
     described = json.loads((folder / f"{MODEL}.json").read_text(encoding="utf-8"))
     decisions = described["metadata"].get("decisions", config.decisions)
-    return AttentionRun(policy=policy, env=config.env, decisions=decisions)
+    return AttentionRun(
+        policy=policy, env=config.env, decisions=decisions, settings=config, seed=content["seed"]
+    )

@@ -55,14 +55,15 @@ class TrainedMlp(Chooser):
 
     Args:
         model: Trained on the same benchmark.
-        name: In tables.
+        settings: That it was trained with.
+        seed: Of its training.
     """
 
     kind = "policy"
 
-    def __init__(self, model: PPO, name: str) -> None:
-        super().__init__(name)
-        self._model = model
+    def __init__(self, model: PPO, settings: MlpSettings, seed: int) -> None:
+        super().__init__(NAMES[settings.masked])
+        self._model, self.settings, self.seed = model, settings, seed
         self.sampled = False
 
     @property
@@ -98,7 +99,7 @@ def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> Tra
         held = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         if held != content:
             raise ValueError(f"folder is {folder}, which holds {held}; expected {content}, or none")
-        return load(folder)[2]
+        return load(folder)[1]
     torch.set_num_threads(1)
     chosen = BENCHMARKS[benchmark]
     make = partial(gym.make, chosen.env_id, disable_env_checker=True, **chosen.settings)
@@ -116,11 +117,11 @@ def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> Tra
     model.learn(settings.decisions)
     write_json(folder / CONFIG, content)
     model.save(folder / MODEL)
-    return TrainedMlp(model, NAMES[settings.masked])
+    return TrainedMlp(model, settings, seed)
 
 
-def load(folder: Path) -> tuple[str, int, TrainedMlp]:
-    """Benchmark, seed and policy of a run folder.
+def load(folder: Path) -> tuple[str, TrainedMlp]:
+    """Benchmark and policy of a run folder.
 
     Raises:
         ValueError: The folder holds no run of `train`.
@@ -133,6 +134,6 @@ def load(folder: Path) -> tuple[str, int, TrainedMlp]:
             f"benchmark of {folder} is {content.get('benchmark')!r}; expected one of "
             f"{', '.join(BENCHMARKS)}"
         )
-    name = NAMES[content["settings"]["masked"]]
     model = PPO.load(folder / MODEL, device="cpu")
-    return content["benchmark"], int(content["seed"]), TrainedMlp(model, name)
+    settings = MlpSettings(**content["settings"])
+    return content["benchmark"], TrainedMlp(model, settings, int(content["seed"]))

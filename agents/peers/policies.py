@@ -22,6 +22,24 @@ Policy = TrainedMlp | AttentionRun
 WAYS: Final = {False: "likeliest", True: "sampled"}
 
 
+def check_seeds_of_one(runs: Sequence[Policy]) -> None:
+    """Refuse runs that share a name but are not seeds of one training.
+
+    Raises:
+        ValueError: Two have the same seed, or other settings.
+    """
+    first = runs[0]
+    for run in runs[1:]:
+        if run.settings != first.settings:
+            raise ValueError(
+                f"runs of {first.name} with seeds {first.seed} and {run.seed} have other settings; "
+                "expected seeds of one training, compare others one at a time"
+            )
+    seeds = [run.seed for run in runs]
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(f"runs of {first.name} have seeds {seeds}; expected each once")
+
+
 def taught_by(run: Policy, made: Learners, count: int, seed: int, *, sampled: bool) -> Floats:
     """Returns (count,) of a policy; learner n is drawn from seed + n."""
     if isinstance(run, AttentionRun):

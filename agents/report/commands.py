@@ -1,15 +1,17 @@
 """Commands as a reader would type them."""
 
 import re
+import shlex
 from itertools import takewhile
 from typing import Final
 
-NUMBERED: Final = re.compile(r"(\S+-)(0|[1-9]\d*)")
+NUMBERED: Final = re.compile(r"([\w./-]+-)(0|[1-9]\d*)", re.ASCII)
+"""What no shell reads as anything but itself."""
 
 
 def shortened(command: str) -> str:
     """The same command with numbered neighbours in bash's braces: run-0 run-1 as run-{0..1}."""
-    words, short = command.split(" "), []
+    words, short = shlex.split(command), []
     while words:
         numbered = NUMBERED.fullmatch(words[0])
         count = _in_a_row(words, numbered[1], int(numbered[2])) if numbered else 1
@@ -17,7 +19,7 @@ def shortened(command: str) -> str:
             first = int(numbered[2])
             short.append(f"{numbered[1]}{{{first}..{first + count - 1}}}")
         else:
-            short.append(words[0])
+            short.append(shlex.quote(words[0]))
         words = words[count:]
     return " ".join(short)
 

@@ -36,6 +36,7 @@ CAPTIONS: Final = {
 HOW: Final = (
     "IQM and mean of the normalised learning gain on the delayed test, with 95 % intervals over "
     "classes, and over training seeds where there are several. A reference sees the hidden state. "
+    "At once: the same on a test right after the course, as the learning-path papers define it. "
     "d: Cohen's d of test scores against the fixed curriculum; stuck: wheel-spinning, of "
     "learner-concept pairs with ten answers those never right three in a row; examples to "
     "novices: worked examples' share of tasks at low belief less that at high."

@@ -15,10 +15,11 @@ AHEAD: Final = (
 
 def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.evaluate --matrix --json` wrote."""
-    families, tutors = results["families"], results["tutors"]
+    families, tutors, trained_on = (results[key] for key in ("families", "tutors", "trained_on"))
     rows = [
         [
             name,
+            f"{trained_on[name]:,}" if name in trained_on else "-",
             f"{each['least']:.3f} ({each['least_family']})",
             *(with_interval(each["nlg"][family]) for family in families),
         ]
@@ -32,12 +33,13 @@ def section(results: Mapping[str, Any]) -> Section:
     text = (
         f"Every tutor teaches {results['classes']} unseen classes of every learner family (NLG on "
         "the delayed test, mean, 95 % interval). No tutor is told the family; the belief assumes "
-        "calibrated learners, for whom the rules were tuned. Ordered by least gain."
+        "calibrated learners, for whom the rules were tuned. Trained on: decisions after "
+        "imitation. Ordered by least gain."
     )
     picture = Picture(
         name="matrix", figure=draw_matrix(results), caption="NLG by tutor and learner family"
     )
-    table = Table(head=["tutor", "least", *families], rows=rows)
+    table = Table(head=["tutor", "trained on", "least", *families], rows=rows)
     blocks: list[Block] = [text, picture, table]
     if ahead:
         blocks += [AHEAD, Table(head=["policy", *families], rows=ahead)]
