@@ -1,5 +1,7 @@
 """How soon does our training learn, beside stock PPO? Same network, same classrooms, from nothing.
 
+What stock PPO is helped with, and what is left between the two: `agents.speed.curves`.
+
 Every seed trains both, one behind the other, with as many decisions. What a training came to is
 kept in the folder; the same command goes on with the next one after Ctrl-C.
 
@@ -24,7 +26,16 @@ from rich.table import Table
 
 from agents.presets import PRESETS, TrainConfig
 from agents.run_folder import RUNS
-from agents.speed.curves import OURS, PARTS, STOCK, TRAININGS, Learnt, compared, learn
+from agents.speed.curves import (
+    OURS,
+    PARTS,
+    STOCK,
+    STOCK_ENTROPY,
+    TRAININGS,
+    Learnt,
+    compared,
+    learn,
+)
 from envs.whole_file import write_json, write_whole
 from scripts.output_path import OutputFile, write_results
 from scripts.train import INTERRUPTED
@@ -97,11 +108,15 @@ def trained(arguments: Arguments, name: str, seed: int) -> Learnt:
         ValueError: The folder holds one with other settings.
     """
     path = arguments.folder / f"{name.replace(' ', '-')}-{seed}.json"
-    asked = {key: value for key, value in arguments.settings.items() if key != "seeds"}
+    asked = {
+        "classes": arguments.classes,
+        "train": asdict(arguments.config),
+        "stock_entropy": STOCK_ENTROPY,
+    }
     if path.exists():
         held = json.loads(path.read_text(encoding="utf-8"))
-        if held["settings"] != asked:
-            raise ValueError(f"{path} has {held['settings']}; expected {asked}, or another folder")
+        if held["settings"] != json.loads(json.dumps(asked)):
+            raise ValueError(f"{path} was trained with other settings; expected another folder")
         return Learnt(**held["learnt"])
     learnt = learn(name, arguments.config, seed, arguments.classes)
     write_json(path, {"settings": asked, "learnt": asdict(learnt)})

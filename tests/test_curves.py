@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 import torch
+from stable_baselines3.common.logger import Logger
 
 from agents.presets import PRESETS
 from agents.speed import curves
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from stable_baselines3.common.vec_env import VecEnv
 
     from agents.sb3_adapter import Arrays
+    from policies.encoder import Encoder
 
 SMALL = replace(
     PRESETS["quick"],
@@ -36,6 +38,19 @@ def test_both_start_with_one_network_among_the_same_learners() -> None:
     begun, beside = (cast("Arrays", cast("VecEnv", each.env).reset()) for each in (ours, stock))
     for key, seen in begun.items():
         assert (seen == beside[key]).all(), key
+
+
+def test_stock_ppo_sees_inputs_standardised_as_ours() -> None:
+    """Raw minutes and counts beside standardised ones would decide the comparison."""
+    spreads = []
+    for name, make in curves.TRAININGS.items():
+        model = make(SMALL, 0)
+        model.set_logger(Logger(folder=None, output_formats=[]))
+        model.learn(256, callback=[curves.StandardisedInputs()] if name == curves.STOCK else [])
+        encoder = cast("Encoder", model.policy.encoder)
+        spreads.append(encoder.edges.spread)
+        assert encoder.edges.count > 0
+    assert torch.allclose(*spreads, rtol=0.5)
 
 
 def test_a_course_counts_in_the_part_in_which_it_ended() -> None:
@@ -76,4 +91,4 @@ def test_a_folder_with_another_comparison_is_refused(
 ) -> None:
     (tmp_path / "ours-0.json").write_text('{"settings": {"decisions": 1}}', encoding="utf-8")
     assert command.main([f"--folder={tmp_path}"]) == 2
-    assert "ours-0.json has {'decisions': 1}; expected" in capsys.readouterr().err
+    assert "ours-0.json was trained with other settings" in capsys.readouterr().err
