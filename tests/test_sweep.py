@@ -94,5 +94,8 @@ def test_a_sweep_trains_ranks_and_goes_on(method: str, tmp_path: Path) -> None:
     assert found[0] == found[1]
     trials = found[0]["results"]
     assert len(trials) == 2
-    assert all((Path(each["run"]) / "model.safetensors").exists() for each in trials)
-    assert trials[0]["nlg_tuning"] >= trials[1]["nlg_tuning"]
+    whole = [each for each in trials if each["nlg_tuning"] is not None]
+    assert whole == trials[: len(whole)]  # asha ends one early if the other was faster and better
+    assert whole
+    assert all((Path(each["run"]) / "model.safetensors").exists() for each in whole)
+    assert whole == sorted(whole, key=lambda each: -each["nlg_tuning"])
