@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from agents.picture_file import save_picture
 from envs.activities import Occupation
-from envs.whole_file import write_whole
 
 Results = Mapping[str, Any]
 """What `scripts.evaluate --json` writes."""
@@ -41,17 +41,14 @@ _OFTEN: Final = 0.02
 
 def save_plots(results: Results, folder: Path) -> list[Path]:
     """Draw every picture into a folder."""
-    return [_save(figure, folder / f"{name}.png") for name, figure in pictures(results).items()]
+    return [
+        save_picture(figure, folder / f"{name}.png") for name, figure in pictures(results).items()
+    ]
 
 
 def save_matrix(results: Results, folder: Path) -> Path:
     """Draw the matrix of `scripts.evaluate --matrix` into a folder."""
-    return _save(draw_matrix(results), folder / "matrix.png")
-
-
-def _save(figure: Figure, path: Path) -> Path:
-    write_whole(path, lambda aside: figure.savefig(aside, format="png", dpi=150))
-    return path
+    return save_picture(draw_matrix(results), folder / "matrix.png")
 
 
 def pictures(results: Results) -> dict[str, Figure]:

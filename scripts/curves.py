@@ -3,7 +3,7 @@
 What stock PPO is helped with, and what is left between the two: `agents.speed.curves`.
 
 Every seed trains both, one behind the other, with as many decisions. What a training came to is
-kept in the folder; the same command goes on with the next one after Ctrl-C.
+kept in the folder; after Ctrl-C the same command begins with the one that was under way.
 
 Examples:
     python -m scripts.curves                           five seeds of both: an hour
@@ -24,7 +24,9 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
+from agents.picture_file import save_picture
 from agents.presets import PRESETS, TrainConfig
+from agents.report.numbers import with_interval
 from agents.run_folder import RUNS
 from agents.speed.curves import (
     OURS,
@@ -36,7 +38,7 @@ from agents.speed.curves import (
     compared,
     learn,
 )
-from envs.whole_file import write_json, write_whole
+from envs.whole_file import write_json
 from scripts.output_path import OutputFile, write_results
 from scripts.train import INTERRUPTED
 
@@ -142,16 +144,12 @@ def table(results: Mapping[str, Any], arguments: Arguments) -> Table:
     curves = (*results["curves"].values(), results["difference"])
     for part, each in enumerate(zip(*curves, strict=True)):
         ends = (place * arguments.decisions // PARTS for place in (part, part + 1))
-        cells = (_with_interval(one) if several else f"{one['mean']:.3f}" for one in each)
+        cells = (with_interval(one) if several else f"{one['mean']:.3f}" for one in each)
         shown.add_row(" to ".join(f"{end:,}" for end in ends), *cells)
     unseen = (*results["unseen"].values(), results["unseen_difference"])
     shown.add_section()
-    shown.add_row(f"{arguments.classes} unseen classes", *map(_with_interval, unseen))
+    shown.add_row(f"{arguments.classes} unseen classes", *map(with_interval, unseen))
     return shown
-
-
-def _with_interval(each: Mapping[str, float]) -> str:
-    return f"{each['mean']:.3f} ({each['mean_low']:.3f} to {each['mean_high']:.3f})"
 
 
 def draw(curves: Mapping[str, Sequence[Mapping[str, float]]], decisions: int) -> Figure:
@@ -180,14 +178,13 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nstopped; the same command goes on with the next training", file=sys.stderr)
+        print("\nstopped; the same command begins this training again", file=sys.stderr)
         return INTERRUPTED
     Console(width=None if sys.stdout.isatty() else 120).print(table(results, arguments))
     if arguments.json is not None:
         write_results(arguments.json, {"settings": arguments.settings, **results})
-        picture = draw(results["curves"], arguments.decisions)
-        path = arguments.json.with_suffix(".png")
-        write_whole(path, lambda aside: picture.savefig(aside, format="png", dpi=150))
+        figure = draw(results["curves"], arguments.decisions)
+        save_picture(figure, arguments.json.with_suffix(".png"))
     return 0
 
 

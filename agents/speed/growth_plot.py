@@ -7,7 +7,7 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from envs.whole_file import write_whole
+from agents.picture_file import save_picture
 
 COLOURS: Final = {"simulation": "#1d4ed8", "action": "#16a34a", "update": "#c2410c"}
 MILLI: Final = 1e3
@@ -15,8 +15,7 @@ MILLI: Final = 1e3
 
 def save_plot(found: Mapping[str, Any], path: Path) -> None:
     """Draw into a PNG file."""
-    figure = draw(found)
-    write_whole(path, lambda aside: figure.savefig(aside, format="png", dpi=150))
+    save_picture(draw(found), path)
 
 
 def draw(found: Mapping[str, Any]) -> Figure:
