@@ -8,13 +8,18 @@ from agents.ablation import Ablation
 from agents.failures import Failure
 
 
+def target_in_words(whose: str, share: float) -> str:
+    """What is to be reached."""
+    return ("" if share == 1.0 else f"{share:.0%} of ") + f"the NLG of {whose}"
+
+
 def ablation_table(results: Sequence[Ablation], whole: str, target: str, timed: int) -> Table:
     """One row a variant.
 
     Args:
         results: Of every variant.
         whole: What they are compared with.
-        target: Whose NLG was to be reached.
+        target: What was to be reached, in words.
         timed: Classes at once of the timed decisions.
     """
     shown = Table(title="NLG on the delayed test, mean of unseen classes and seeds (95 % interval)")
@@ -31,8 +36,9 @@ def ablation_table(results: Sequence[Ablation], whole: str, target: str, timed: 
             f"{each.milliseconds:.1f}",
         )
     shown.caption = (
-        f"target: the NLG of {target}, against the training courses' after the first few (where "
-        f"sensors fail in training, theirs too), not of pre-training; ms: {timed} classes"
+        f"target: {target}, against the training courses' NLG, after imitation not of the first "
+        "few (where sensors fail in training, theirs too), pre-training not counted; "
+        f"ms: {timed} classes"
     )
     return shown
 

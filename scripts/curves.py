@@ -13,24 +13,22 @@ Examples:
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 import tyro
-from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
 from agents.picture_file import save_picture
 from agents.presets import PRESETS, TrainConfig
-from agents.report.numbers import with_interval
+from agents.report.curves import draw, rows
 from agents.run_folder import RUNS
 from agents.speed.curves import (
     OURS,
-    PARTS,
     STOCK,
     STOCK_ENTROPY,
     TRAININGS,
@@ -44,7 +42,6 @@ from scripts.train import INTERRUPTED
 
 QUICK_DECISIONS: Final = 24_576
 QUICK_CLASSES: Final = 8
-COLOURS: Final = {OURS: "#1d4ed8", STOCK: "#c2410c"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,37 +132,17 @@ def train_all(arguments: Arguments) -> dict[str, list[Learnt]]:
     return found
 
 
-def table(results: Mapping[str, Any], arguments: Arguments) -> Table:
-    """A row for each part of the training, and one for the unseen classes."""
-    several = len(arguments.seeds) > 1
+def table(results: Mapping[str, Any]) -> Table:
+    """The report's rows, for a terminal."""
     shown = Table(title="NLG on the delayed test, mean (95 % interval where there are several)")
     for title in ("courses that end in decisions", *results["curves"], f"{OURS} minus {STOCK}"):
         shown.add_column(title, justify="right")
-    curves = (*results["curves"].values(), results["difference"])
-    for part, each in enumerate(zip(*curves, strict=True)):
-        ends = (place * arguments.decisions // PARTS for place in (part, part + 1))
-        cells = (with_interval(one) if several else f"{one['mean']:.3f}" for one in each)
-        shown.add_row(" to ".join(f"{end:,}" for end in ends), *cells)
-    unseen = (*results["unseen"].values(), results["unseen_difference"])
+    *parts, unseen = rows(results)
+    for part in parts:
+        shown.add_row(*part)
     shown.add_section()
-    shown.add_row(f"{arguments.classes} unseen classes", *map(with_interval, unseen))
+    shown.add_row(*unseen)
     return shown
-
-
-def draw(curves: Mapping[str, Sequence[Mapping[str, float]]], decisions: int) -> Figure:
-    """Both curves with their intervals."""
-    figure = Figure(figsize=(7.0, 4.5), layout="constrained")
-    axes = figure.subplots()
-    middles = [(part + 0.5) * decisions / PARTS for part in range(PARTS)]
-    for name, curve in curves.items():
-        axes.plot(middles, [each["mean"] for each in curve], "o-", color=COLOURS[name], label=name)
-        low, high = ([each[end] for each in curve] for end in ("mean_low", "mean_high"))
-        axes.fill_between(middles, low, high, color=COLOURS[name], alpha=0.2)
-    axes.set_xlabel("decisions learnt from")
-    axes.set_ylabel("NLG of training courses (delayed test)")
-    axes.grid(visible=True, alpha=0.3)
-    axes.legend()
-    return figure
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -173,16 +150,16 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__).small
         torch.set_num_threads(1)  # as training does, and as results repeat
-        results = compared(train_all(arguments))
+        results = {"settings": arguments.settings, **compared(train_all(arguments))}
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nstopped; the same command begins this training again", file=sys.stderr)
         return INTERRUPTED
-    Console(width=None if sys.stdout.isatty() else 120).print(table(results, arguments))
+    Console(width=None if sys.stdout.isatty() else 120).print(table(results))
     if arguments.json is not None:
-        write_results(arguments.json, {"settings": arguments.settings, **results})
+        write_results(arguments.json, results)
         figure = draw(results["curves"], arguments.decisions)
         save_picture(figure, arguments.json.with_suffix(".png"))
     return 0

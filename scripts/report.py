@@ -24,6 +24,7 @@ from rich.console import Console
 from agents.peers import mlp
 from agents.report import ablation as ablation_section
 from agents.report import adaptation as adaptation_section
+from agents.report import curves as curves_section
 from agents.report import gain, page
 from agents.report import losses as losses_section
 from agents.report import matrix as matrix_section
@@ -34,11 +35,13 @@ from agents.report import reasons as reasons_section
 from agents.report import sensitivity as sensitivity_section
 from agents.report import transfer as transfer_section
 from agents.report.commands import shortened
-from agents.run_folder import REFERENCE, RESULTS, read_config
+from agents.report.headlines import headlines
+from agents.run_folder import REFERENCE, RESULTS, RUNS, read_config
 from envs.whole_file import write_json
 from scripts import (
     ablate,
     adapt,
+    curves,
     evaluate,
     optimum,
     peers,
@@ -52,8 +55,8 @@ from scripts.output_path import OutputFile
 EVIDENCE: Final = "evidence"
 FINISHED: Final = (RESULTS, mlp.MODEL)
 """What a training of ours, or of stock PPO, leaves at its end."""
-KSS: Final = {"5": "kss-5", "10": "kss-10", "20": "kss-20"}
-FLASHCARDS: Final = ("efc", "hlr", "dash")
+ALONE: Final = "attention-alone"
+"""The study of `attention` where nobody is imitated."""
 SMALL: Final = (
     "This is the small form of every measurement: it shows that all of them run, on too few "
     "classes and seeds to say anything about the tutor or the classroom."
@@ -134,6 +137,18 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             arguments=lambda _: ["--study", "parts"],
             quick=("--quick",),
             section=ablation_section.section,
+        ),
+        ALONE: Measurement(
+            command=ablate.main,
+            arguments=lambda _: ["--study", "parts", "--no-imitation", f"--runs={RUNS / 'alone'}"],
+            quick=("--quick",),
+            section=ablation_section.section,
+        ),
+        "curves": Measurement(
+            command=curves.main,
+            arguments=lambda _: [],
+            quick=("--quick",),
+            section=curves_section.section,
         ),
         "losses": Measurement(
             command=ablate.main,
@@ -244,26 +259,6 @@ def measure(name: str, arguments: Arguments, console: Console) -> None:
     words = [*measurement.arguments(arguments), "--json", str(path)]
     if code := measurement.command([*words, *(measurement.quick if arguments.quick else ())]):
         sys.exit(code)
-
-
-def headlines(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The few figures that a reader asks for first, by section."""
-    figures: dict[str, Any] = {}
-    if "optimum" in found:
-        figures["optimum"] = {"share": optimum_section.share(found["optimum"])}
-    if "matrix" in found:
-        figures["matrix"] = matrix_section.headline(found["matrix"])
-    if "peers" in found:
-        figures["kss"] = peers_section.scores(found["peers"], KSS)
-        figures["spaced"] = peers_section.scores(found["peers"], {n: n for n in FLASHCARDS})
-    if "transfer" in found:
-        names = ("learners", "concepts", "policy", "best_rule", "specialist")
-        rows = found["transfer"]["transfer"]
-        figures["transfer"] = [{name: row[name] for name in names} for row in rows]
-    if "attention" in found:
-        variants = found["attention"]["attention"]
-        figures["attention"] = {name: each["nlg"]["mean"] for name, each in variants.items()}
-    return figures
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from agents.report.reasons import AREAS
+from agents.speed.curves import OURS, PARTS, STOCK
 from envs.activities import Occupation
 
 INTERVAL = {"mean": 0.4, "iqm": 0.41, "low": 0.38, "high": 0.43, "mean_low": 0.3, "mean_high": 0.5}
@@ -130,8 +131,8 @@ RESULTS: dict[str, Any] = {
             for name in ("PPO alone", "L_self")
         },
         "next_answer_auc": {"simulated": {"belief": TOLD, "L_self": TOLD}, "real": None},
-        "settings": {"preset": "quick", "imitated": 2048, "decisions": 8192}
-        | {"seeds": [0, 1], "classes": 4},
+        "settings": {"preset": "quick", "imitated": 2048, "decisions": 8192, "seeds": [0, 1]}
+        | {"classes": 4, "target": "the NLG of PPO alone"},
     },
     "adaptation": {
         "shifts": {"lapses x 3": ADAPTED | {"gap": INTERVAL, "recovered": 0.515}},
@@ -167,7 +168,19 @@ RESULTS: dict[str, Any] = {
             "no prerequisite links": VARIANT,
             "no seats": VARIANT,
         },
-        "settings": {"preset": "quick", "imitated": 2048, "decisions": 4096}
-        | {"seeds": [0, 1], "classes": 4},
+        "settings": {"preset": "quick", "imitated": 2048, "decisions": 4096, "seeds": [0, 1]}
+        | {"classes": 4, "target": "the NLG of mastery"},
+    },
+    "attention-alone": {
+        "attention": {"attention": VARIANT | {"steps_to_target": 3072.0}},
+        "settings": {"preset": "quick", "imitated": 0, "decisions": 4096, "seeds": [0, 1]}
+        | {"classes": 4, "target": "80% of the NLG of mastery"},
+    },
+    "curves": {
+        "curves": {OURS: [INTERVAL] * PARTS, STOCK: [INTERVAL] * PARTS},
+        "difference": [INTERVAL | {"mean": 0.0}] * PARTS,
+        "unseen": {OURS: INTERVAL, STOCK: INTERVAL},
+        "unseen_difference": INTERVAL | {"mean": 0.025},
+        "settings": {"preset": "quick", "decisions": 8000, "classes": 4, "seeds": [0, 1]},
     },
 }

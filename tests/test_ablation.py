@@ -161,3 +161,6 @@ def test_trainings_can_begin_without_imitation() -> None:
     alone = command.Arguments(imitation=False)
     assert alone.training[1].warm_start.tutor == "none"
     assert (alone.settings["imitated"], command.Arguments().settings["imitated"] > 0) == (0, True)
+    assert alone.settings["target"] == "80% of the NLG of greedy on belief"
+    assert command.Arguments().settings["target"] == "the NLG of PPO alone"
+    assert command.Arguments(study="parts").settings["target"] == "the NLG of greedy on belief"

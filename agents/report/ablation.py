@@ -9,18 +9,39 @@ from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
 
 PERCEPTRON: Final = "perceptron"
-COUNTED: Final = (
-    f"after imitation not before every classroom has ended {RULE_TAUGHT} courses, because the rule "
-    "had begun the first ones"
-)
 UNLINKED: Final = "no prerequisite links"
 """Variants of which more is said than their figures."""
 
 
 def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.ablate --study parts --json` wrote."""
-    variants = results["attention"]
-    settings = results["settings"]
+    variants, settings = results["attention"], results["settings"]
+    alone = settings["imitated"] == 0
+    text = (
+        f"The same training with parts left out: preset {settings['preset']}, "
+        f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
+        f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
+        "over classes, and over seeds where there are several). Decisions to target: "
+        f"{until(settings)}.{_remarks(variants)}"
+    )
+    picture = points(
+        list(variants),
+        [each["behind"]["mean"] for each in variants.values()],
+        [(each["behind"]["mean_low"], each["behind"]["mean_high"]) for each in variants.values()],
+        "NLG with the part left out minus NLG of the whole",
+    )
+    name = "ablation-alone" if alone else "ablation"
+    return Section(
+        title="And if nobody is imitated?" if alone else "Does attention matter?",
+        blocks=[
+            text,
+            _figures(variants),
+            Picture(name=name, figure=picture, caption="What is lost without a part"),
+        ],
+    )
+
+
+def _figures(variants: Mapping[str, Any]) -> Table:
     cells = [
         [
             name,
@@ -32,27 +53,18 @@ def section(results: Mapping[str, Any]) -> Section:
         ]
         for name, each in variants.items()
     ]
-    picture = points(
-        list(variants),
-        [each["behind"]["mean"] for each in variants.values()],
-        [(each["behind"]["mean_low"], each["behind"]["mean_high"]) for each in variants.values()],
-        "NLG with the part left out minus NLG of the whole",
-    )
-    text = (
-        f"The same training with parts left out: preset {settings['preset']}, "
-        f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
-        f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
-        "over classes, and over seeds where there are several). Decisions to rule: until the "
-        f"training courses reached the mean of the best rule, {COUNTED}.{_remarks(variants)}"
-    )
-    head = ["variant", "NLG", "minus whole", "decisions to rule", "weights", "ms"]
-    return Section(
-        title="Does attention matter?",
-        blocks=[
-            text,
-            Table(head=head, rows=cells),
-            Picture(name="ablation", figure=picture, caption="What is lost without a part"),
-        ],
+    head = ["variant", "NLG", "minus whole", "decisions to target", "weights", "ms"]
+    return Table(head=head, rows=cells)
+
+
+def until(settings: Mapping[str, Any]) -> str:
+    """How decisions to the target were counted, from the settings of an ablation."""
+    counted = f"until the training courses reached {settings['target']}"
+    if settings["imitated"] == 0:
+        return counted
+    return (
+        f"{counted}, not before every classroom had ended {RULE_TAUGHT} courses, because the rule "
+        "had begun the first ones"
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agents.report.ablation import COUNTED
+from agents.report.ablation import until
 from agents.report.numbers import or_dash, with_interval
 from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
@@ -30,9 +30,8 @@ def section(results: Mapping[str, Any]) -> Section:
         "over classes, and over seeds where there are several). L_self: what is hidden of the "
         "observation and the next answers are foretold; L_cross: the modalities of a learner are "
         "matched, and fail at times in training; pre-trained: the trunk learnt both before any "
-        f"reward. Decisions to target: until the training courses reached the mean of {alone} "
-        f"(where sensors fail in training, those courses are harder), {COUNTED}; pre-training is "
-        "not counted."
+        f"reward. Decisions to target: {until(settings)}; where sensors fail in training, those "
+        "courses are harder; pre-training is not counted."
     )
     picture = points(
         list(variants),
