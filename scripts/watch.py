@@ -7,13 +7,14 @@ Examples:
     python -m scripts.watch --gif lesson.gif --lesson 2
     python -m scripts.watch --picture class.png --lesson 2 --decision 5
     python -m scripts.watch --record runs/sessions/a   writes the session down, for scripts.iterate
+    python -m scripts.watch --population.forgetting .3     learners who forget more
     python -m scripts.watch --adapters runs/adapted    with what scripts.adapt put in force there
 """
 
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -27,6 +28,7 @@ from rich.text import Text
 from agents.adaptation.in_force import Teaching, teaching
 from agents.checkpoint import load_policy
 from agents.decision.service import DecisionService
+from agents.learner_population import LearnerPopulation
 from agents.narration import Chooser, Turn, narrate, service_chooser, tutor_chooser
 from agents.presets import TrainConfig
 from agents.run_folder import REFERENCE, read_classroom
@@ -62,6 +64,9 @@ class Arguments:
     """Folder of `scripts.adapt`: the run's policy teaches with the adapters in force there."""
     seed: int = 0
     """Number of the class among the unseen ones, 0 and up."""
+    population: LearnerPopulation = field(default_factory=LearnerPopulation)
+    """What the learners are like; the tutor's belief takes them for calibrated ones all the same.
+    """
     lesson: int = 0
     """Show this lesson only, 1 and up; 0 shows the whole course."""
     delay: float | None = None
@@ -108,7 +113,7 @@ class Arguments:
 
 
 def trained(
-    run: Path | None, adapters: Path | None, seed: int
+    run: Path | None, adapters: Path | None, seed: int, learners: LearnerPopulation
 ) -> tuple[Simulation, Chooser, Teaching]:
     """Load a run's tutor, and open a classroom of the kind it was trained for.
 
@@ -126,12 +131,12 @@ def trained(
     found = teaching(load_policy(folder, "cpu"), adapters)
     if adapters is not None:
         print(f"{folder} teaches {found}")
-    simulation = classroom(config, seed)
+    simulation = classroom(config, seed, learners)
     service = DecisionService(found.policy, simulation.curriculum)
     return simulation, service_chooser(service), found
 
 
-def rule(name: str, seed: int) -> tuple[Simulation, Chooser]:
+def rule(name: str, seed: int, learners: LearnerPopulation) -> tuple[Simulation, Chooser]:
     """Make a rule or a privileged reference, and open a classroom of the default kind for it.
 
     Raises:
@@ -140,17 +145,25 @@ def rule(name: str, seed: int) -> tuple[Simulation, Chooser]:
     tutor = make_tutor(name)
     course = replace(Course(), tracer=getattr(tutor, "tracer", None) or Course().tracer)
     on_illegal = getattr(tutor, "on_illegal", "error")
-    simulation = classroom(TrainConfig(course=course), seed, on_illegal)
+    simulation = classroom(TrainConfig(course=course), seed, learners, on_illegal)
     if isinstance(tutor, Privileged):
         tutor.attach(simulation)
     tutor.reset(1)
     return simulation, tutor_chooser(tutor)
 
 
-def classroom(config: TrainConfig, seed: int, on_illegal: str = "error") -> Simulation:
+def classroom(
+    config: TrainConfig, seed: int, learners: LearnerPopulation, on_illegal: str = "error"
+) -> Simulation:
     """Open one classroom of unseen learners."""
-    curriculum = find(config.curriculum)
-    simulation = Simulation(1, config.course, curriculum, Constants(), on_illegal=on_illegal)
+    simulation = Simulation(
+        1,
+        config.course,
+        find(config.curriculum),
+        learners.constants,
+        believed=Constants(),
+        on_illegal=on_illegal,
+    )
     simulation.seed(np.array([EVALUATION_SEED + seed]))
     simulation.start()
     return simulation
@@ -165,10 +178,10 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
     identity: dict[str, Any] = {}
     if arguments.tutor is None:
         run, adapters = arguments.run, arguments.adapters
-        simulation, choose, found = trained(run, adapters, arguments.seed)
+        simulation, choose, found = trained(run, adapters, arguments.seed, arguments.population)
         identity = found.identity
     else:
-        simulation, choose = rule(arguments.tutor, arguments.seed)
+        simulation, choose = rule(arguments.tutor, arguments.seed, arguments.population)
     lessons = simulation.course.lessons
     if arguments.lesson > lessons:
         raise ValueError(f"lesson is {arguments.lesson}; expected at most {lessons}")

@@ -9,8 +9,10 @@ import torch
 from PIL import Image
 
 from agents.checkpoint import save_policy
+from agents.learner_population import LearnerPopulation
 from agents.presets import TrainConfig
 from agents.run_folder import write_config
+from envs.constants import Constants
 from envs.course import Course
 from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
@@ -56,6 +58,18 @@ def test_seed_chooses_the_class_and_repeats_it(
         shown.append(capsys.readouterr().out)
     assert shown[0] == shown[1]
     assert shown[0] != shown[2]
+
+
+def test_other_learners_are_watched_and_taken_for_the_usual_ones() -> None:
+    """Records of them are to tell who they are: a belief that knew already would hide it."""
+    usual, weak = (
+        watch.classroom(TrainConfig(), 0, LearnerPopulation(**given))
+        for given in ({}, {"intercept": 0.15})
+    )
+    assert weak.constants.knowledge.intercept == 0.15
+    assert usual.constants == Constants()
+    for key in ("belief", "prospects"):
+        assert (weak.observation[key] == usual.observation[key]).all()
 
 
 def test_one_lesson_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
