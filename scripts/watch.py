@@ -7,7 +7,7 @@ Examples:
     python -m scripts.watch --gif lesson.gif --lesson 2
     python -m scripts.watch --picture class.png --lesson 2 --decision 5
     python -m scripts.watch --record runs/sessions/a   writes the session down, for scripts.iterate
-    python -m scripts.watch --population.forgetting .3     learners who forget more
+    python -m scripts.watch --population.forgetting .2     learners who forget more
     python -m scripts.watch --adapters runs/adapted    with what scripts.adapt put in force there
 """
 
