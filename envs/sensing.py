@@ -1,5 +1,7 @@
 """Take one window of every sensor of one learner, with what is missing."""
 
+import math
+
 from envs.activities import Activity, Occupation
 from envs.compiled import compiled
 from envs.draws import Use, normal, uniform
@@ -13,7 +15,7 @@ def sense(b: int, i: int, occupation: int, activity: int, step: int, window: int
     """Read all channels once and add them to the sums of this decision.
 
     Missing: everything while the headset is off or latency spikes; gaze when the eyes are lost;
-    voice when muted; touch unless the learner works at something.
+    voice when muted; touch unless the learner works at something; always what the device lacks.
 
     Args:
         b: Classroom.
@@ -40,7 +42,8 @@ def sense(b: int, i: int, occupation: int, activity: int, step: int, window: int
         shock = normal(low, high, step, i, Use.NOISE + channel)
         noise = next_noise(channels[b, i, channel].noise, shock, s)
         channels[b, i, channel].noise = noise
-        missing = dark or (channel == GAZE and lost) or (channel == TOUCH and idle)
+        lacking = math.isnan(channels[b, i, channel].bias)
+        missing = dark or lacking or (channel == GAZE and lost) or (channel == TOUCH and idle)
         if channel in (VOICE, CONFUSION) and sensing[b, i].muted == 1:
             missing = True
         if not missing:

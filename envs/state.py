@@ -115,7 +115,7 @@ class Sensing(NamedTuple):
 class Channels(NamedTuple):
     """Sensor offsets, noise, and the sums of the windows since the last decision."""
 
-    bias: Floats  # (B, S, H) offset in noise sds
+    bias: Floats  # (B, S, H) offset in noise sds; nan where the device has no such sensor
     noise: Floats  # (B, S, H) AR(1), unit sd
     windows: Floats  # (B, S, H) readings taken
     total: Floats  # (B, S, H) sum of readings x

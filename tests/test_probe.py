@@ -2,21 +2,25 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import torch
 
+from agents.evaluation import gains, try_out
 from agents.probe import Moments, conditions, logistic_weights, probe, watch
 from agents.tutors.failing_sensors import SHIFT, FailingSensors
 from agents.tutors.registry import make_tutor
 from envs.course import TUNING_SEED, Course
+from envs.curriculum import builtin
 from envs.spaces import MODALITIES, sensor_width
 from envs.vector import ClassroomVectorEnv
 from scripts import probe as command
 from tests.test_policy import make_policy
-from tests.toy_classroom import Arrays, random_observation
+
+if TYPE_CHECKING:
+    from tests.toy_classroom import Arrays
 
 
 def test_the_regression_equals_scikit_learns() -> None:
@@ -51,7 +55,7 @@ def test_a_state_is_found_in_the_modality_that_shows_it_and_in_no_other() -> Non
 
 def test_moments_are_those_of_learners_who_are_there() -> None:
     env = ClassroomVectorEnv(3, course=Course(learners=2, lessons=1, minutes=10))
-    moments = watch(make_tutor("fixed curriculum"), env, TUNING_SEED)
+    moments = watch(make_tutor("random"), env, TUNING_SEED)
     count = len(moments.classroom)
     assert 0 < count <= 3 * 2 * 20
     assert set(moments.classroom) == {0, 1, 2}
@@ -72,32 +76,40 @@ def test_the_command_probes_a_run_and_refuses_what_it_cannot(
 
 
 class Listener:
-    """Remembers what it saw."""
+    """Teaches at random, whatever it sees, and remembers what it saw."""
 
-    name, kind, tracer = "listener", "rule", "bkt"
+    name, kind, tracer = "listener", "rule", "gaussian"
+
+    def __init__(self) -> None:
+        self.rule = make_tutor("random")
+        self.seen: list[Arrays] = []
 
     def reset(self, batch: int) -> None:
-        """Need nothing."""
+        """Start the rule anew."""
+        self.rule.reset(batch)
 
     def act(self, observation: Any) -> Any:
-        """Choose nothing."""
-        self.seen: Arrays = observation
-        return np.zeros((len(observation["course"]), 3), np.int64)
+        """Choose as the rule."""
+        self.seen.append({key: array.copy() for key, array in observation.items()})
+        return self.rule.act(observation)
 
 
-def test_failing_sensors_are_missing_or_shifted_and_nothing_else_changes() -> None:
-    obs, listener = random_observation(3, 4, 5), Listener()
-    before = {key: array.copy() for key, array in obs.items()}
-    tutor: Any = FailingSensors(listener, missing=("voice",), shifted=("gaze",))  # type: ignore[arg-type]
-    tutor.act(obs)
-    assert tutor.tracer == "bkt"
-    assert not listener.seen["voice"].any()
-    present = obs["gaze"][..., -1]
-    np.testing.assert_allclose(listener.seen["gaze"][..., 0], obs["gaze"][..., 0] + SHIFT * present)
-    np.testing.assert_array_equal(listener.seen["gaze"][..., 1:], obs["gaze"][..., 1:])
-    for key, array in obs.items():
-        np.testing.assert_array_equal(array, before[key])
-        if key not in ("voice", "gaze"):
-            assert listener.seen[key] is array
+def test_failing_sensors_mislead_the_belief_and_change_nothing_of_the_learners() -> None:
+    """Sensors that fail for the policy alone, while tracing reads them, would cost nothing."""
+    well, ill = Listener(), Listener()
+    course, curriculum = Course(learners=4, lessons=1, minutes=20), builtin("algebra-16")
+    failing = FailingSensors(ill, missing=("voice",), shifted=("gaze",))  # type: ignore[arg-type]
+    outcomes = try_out([well, failing], course, curriculum, 3)  # type: ignore[list-item]
+    assert failing.tracer == "gaussian"
+    np.testing.assert_array_equal(*gains(outcomes))
+    assert any(seen["voice"].any() for seen in well.seen)
+    assert not any(seen["voice"].any() for seen in ill.seen)
+    for with_all, without in zip(well.seen, ill.seen, strict=True):
+        shifted = with_all["gaze"].copy()
+        shifted[..., 0] += SHIFT * shifted[..., -1]  # the mean, where present
+        np.testing.assert_allclose(without["gaze"], shifted, atol=1e-5)
+        for key in ("face", "head", "touch", "behaviour", "evidence"):
+            np.testing.assert_array_equal(with_all[key], without[key])
+    assert np.abs(well.seen[-1]["belief"] - ill.seen[-1]["belief"]).max() > 1e-3
     with pytest.raises(ValueError, match="modality is 'smell'; expected one of gaze"):
-        FailingSensors(listener, missing=("smell",))  # type: ignore[arg-type]
+        FailingSensors(ill, missing=("smell",))  # type: ignore[arg-type]

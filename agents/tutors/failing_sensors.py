@@ -1,19 +1,23 @@
-"""A tutor whose sensors fail: what its choices lose without them."""
+"""A tutor in classes whose sensors fail: what it gains without them."""
 
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from agents.tutors.protocol import Actions, Kind, Observation, Tutor
-from envs.spaces import MODALITIES
+from envs.sensors import FIRST_CHANNEL
+from envs.simulation import Simulation
+from envs.spaces import CHANNELS, MODALITIES
 
 SHIFT: Final = 1.0
 """Added to a miscalibrated sensor's readings of attention: one sd of its noise (`envs.sensors`)."""
 
 
 class FailingSensors:
-    """Lets a tutor decide on observations without some modalities, or with wrong ones.
+    """Lets a tutor teach classes without some modalities, or with wrong ones.
 
-    What knowledge tracing has concluded from the sensors stays: this measures the tutor's own use.
+    They fail in the classroom itself: knowledge tracing, too, goes without them or is misled.
 
     Args:
         tutor: Decides.
@@ -36,15 +40,19 @@ class FailingSensors:
         self.tracer = getattr(tutor, "tracer", None)
         self.trained_on: range = getattr(tutor, "trained_on", range(0))
 
+    def attach(self, simulation: Simulation) -> None:
+        """Let the sensors of the classes that are about to begin fail for one course."""
+        bias = simulation.world.state.channels.bias  # (B, S, H)
+        for name in self.missing:
+            first = FIRST_CHANNEL[name]
+            bias[..., first : first + len(CHANNELS[name])] = np.nan
+        for name in self.shifted:
+            bias[..., FIRST_CHANNEL[name]] += SHIFT
+
     def reset(self, batch: int) -> None:
         """Start anew."""
         self.tutor.reset(batch)
 
     def act(self, observation: Observation) -> Actions:
-        """Decide on what the failing sensors leave, (B, 3 + 2 S)."""
-        seen = {**observation, **{name: 0 * observation[name] for name in self.missing}}
-        for name in self.shifted:
-            wrong = seen[name].copy()
-            wrong[..., 0] += SHIFT * wrong[..., -1]  # the mean of attention, where present
-            seen[name] = wrong
-        return self.tutor.act(seen)
+        """Decide, (B, 3 + 2 S)."""
+        return self.tutor.act(observation)

@@ -43,7 +43,11 @@ class Tutor(Protocol):
 
 @runtime_checkable
 class Privileged(Protocol):
-    """A reference that reads the hidden state; its results are bounds, not competitors."""
+    """Reaches behind the observation, into the simulation.
+
+    References read the hidden state: their results are bounds, not competitors.
+    `agents.tutors.failing_sensors` breaks sensors.
+    """
 
     def attach(self, simulation: Simulation) -> None:
-        """Give the tutor the simulation whose classrooms it is about to teach."""
+        """Give the tutor the simulation whose classrooms it is about to teach, just reset."""
