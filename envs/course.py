@@ -13,6 +13,8 @@ EVALUATION_SEED = SEEDS["evaluation"].start
 """Classrooms for evaluation use seeds from here; training never does."""
 TUNING_SEED = SEEDS["tuning"].start
 """Classrooms on which settings are chosen use seeds from here."""
+WATCHING_SEED = SEEDS["watching"].start
+"""Classrooms that are watched, played and recorded use seeds from here."""
 LARGEST_CLASS = 40
 LARGEST_CURRICULUM = 256
 

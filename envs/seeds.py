@@ -5,6 +5,7 @@
 | training | policies learn |
 | tuning | settings are chosen, of rules and of training; a run's own closing figure is from here |
 | evaluation | tutors are compared, and no choice about a tutor is made |
+| watching | tutors are watched and recorded; what learns from records met none of the others |
 
 A training run with seed s and B classrooms teaches the classes s B to s B + B - 1, course after
 course in new episodes (`envs.draws.key` hashes seed and episode together). numpy's legacy
@@ -23,14 +24,14 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Purpose = Literal["training", "evaluation", "tuning"]
+Purpose = Literal["training", "evaluation", "tuning", "watching"]
 LARGEST_SEED: Final = 2**63 - 1
 _FILE: Final = Path(__file__).parent / "data" / "seeds.json"
 
 
 def _read() -> dict[Purpose, range]:
     bounds = json.loads(_FILE.read_text(encoding="utf-8"))
-    purposes: tuple[Purpose, ...] = ("training", "evaluation", "tuning")
+    purposes: tuple[Purpose, ...] = ("training", "evaluation", "tuning", "watching")
     return {purpose: range(bounds[purpose][0], bounds[purpose][1] + 1) for purpose in purposes}
 
 

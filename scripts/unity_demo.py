@@ -21,7 +21,7 @@ from agents.run_folder import REFERENCE, read_classroom
 from agents.speed.exchanges import EMPTY, exchanges_per_second
 from agents.unity_model.packages import INSTALL, missing
 from envs.classroom import ClassroomEnv, Observation
-from envs.course import EVALUATION_SEED
+from envs.course import WATCHING_SEED
 from envs.curricula import find
 from policies.policy import AttentionPolicy
 from scripts.output_path import OutputFile, write_results
@@ -124,7 +124,7 @@ class Demo:
     def _teach(self, env: gym.Env[Any, Any], service: DecisionService) -> Iterator[Turn]:
         """Teach the class to the end of its course, decision by decision."""
         service.reset()
-        seen, _ = env.reset(seed=EVALUATION_SEED + self.seed)
+        seen, _ = env.reset(seed=WATCHING_SEED + self.seed)
         over = False
         while not over:
             decision = service.decide(seen)

@@ -10,7 +10,7 @@ from agents.adaptation.in_force import Teaching
 from agents.decision.service import DecisionService
 from agents.decision.wording import sentence
 from agents.tutors.trained_policy import SAMPLING_SEED
-from envs.course import EVALUATION_SEED, Course
+from envs.course import WATCHING_SEED, Course
 from envs.curriculum import Curriculum
 from envs.world import seats_per_row
 from scripts.unity_class import Seen, TaughtClass
@@ -96,7 +96,7 @@ class Session:
         self._introduce(link, layout)
         self._tell(link, TaughtCurriculum.of(tutoring.curriculum))
         self._tell(link, scene_of(course, link.classrooms, tutoring.seed))
-        first = EVALUATION_SEED + tutoring.seed
+        first = WATCHING_SEED + tutoring.seed
         link.reset(range(first, first + link.classrooms))
         classes = []
         for row in range(link.classrooms):

@@ -21,7 +21,7 @@ from agents.adaptation.stream import watched_course
 from agents.checkpoint import load_policy, save_policy
 from agents.ppo_config import PPOConfig
 from agents.presets import TrainConfig
-from envs.course import EVALUATION_SEED, Course
+from envs.course import WATCHING_SEED, Course
 from envs.curriculum import builtin
 from envs.vector import ClassroomVectorEnv
 from policies.adapters import weights_of, with_adapters
@@ -97,7 +97,7 @@ def test_a_recorded_class_is_the_same_experience_as_the_simulated_one(
     course = list(replay(own.played, classes.course, classes.curriculum))
     env = ClassroomVectorEnv(1, course=COURSE, curriculum=CURRICULUM)
     again = cast("AttentionPolicy", Again(policy, course))
-    simulated = list(watched_course(env, again, EVALUATION_SEED + 3))
+    simulated = list(watched_course(env, again, WATCHING_SEED + 3))
     assert len(simulated) == len(course)
     overruled = 0
     for (ours, seen), (theirs, happened) in zip(course, simulated, strict=True):

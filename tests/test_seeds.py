@@ -27,7 +27,7 @@ def test_published_results_keep_their_classes() -> None:
     assert (EVALUATION_SEED, TUNING_SEED) == (2**40, 2**41)
 
 
-@pytest.mark.parametrize("purpose", ["training", "evaluation", "tuning"])
+@pytest.mark.parametrize("purpose", SEEDS)
 def test_a_range_is_accepted_to_its_edges(purpose: Purpose) -> None:
     own = SEEDS[purpose]
     check_seeds(own.start, len(own), purpose)

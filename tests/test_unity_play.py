@@ -23,7 +23,7 @@ from agents.decision.service import DecisionService
 from agents.run_folder import REFERENCE
 from envs.classroom import ClassroomEnv
 from envs.constants import Constants
-from envs.course import EVALUATION_SEED, Course
+from envs.course import WATCHING_SEED, Course
 from envs.curriculum import builtin
 from envs.observed_class import FILLED_IN, ObservedClass
 from envs.simulation import Simulation
@@ -65,7 +65,7 @@ def test_the_tutor_decides_as_in_the_simulation_where_it_sees_all(taught: Path) 
         env.action_space,  # type: ignore[arg-type]
     )
     service = DecisionService(policy, CURRICULUM)
-    seen, _ = env.reset(seed=EVALUATION_SEED)
+    seen, _ = env.reset(seed=WATCHING_SEED)
     chosen, over = [], False
     while not over:
         decision = service.decide(seen)
