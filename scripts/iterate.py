@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from agents.adaptation.shelf import digest
 from agents.decision.guard_rails import GuardRails
 from agents.decision.guarded_policy import GuardedPolicy
 from agents.imitation import WarmStart
@@ -88,7 +89,7 @@ def taught_by(sessions: RecordedSessions) -> Tutor:
     """The recorded tutor: a rule by its name, or a run's policy as the decision service guards it.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: It is neither, or the run's policy is no longer the one that taught.
     """
     name = sessions.tutor
     if name in TUTORS and TUTORS[name].kind == "rule":
@@ -96,6 +97,10 @@ def taught_by(sessions: RecordedSessions) -> Tutor:
     if not (Path(name) / CONFIG).exists():
         raise ValueError(f"tutor of the records is {name!r}; expected a rule or a run folder")
     tutor = read_run(Path(name)).tutor
+    if sessions.policy not in {None, digest(tutor.policy)}:
+        raise ValueError(
+            f"tutor of the records is {name}, whose policy is another now; expected the same"
+        )
     size = sessions.course.learners, sessions.curriculum.size
     tutor.policy = tutor.policy.at_size(observation_space(*size), action_space(*size))
     return GuardedPolicy(tutor, GuardRails())
@@ -178,7 +183,7 @@ def go_on(run: TrainedRun, found: Refit, arguments: Arguments, candidate: Path) 
     asked = train.Arguments(preset=content["preset"], seed=run.seed, run=candidate, train=config)
     code = train.train(asked)
     if code == train.INTERRUPTED:
-        print("the same command of scripts.iterate goes on too, and compares at the end")
+        print(f"the same command of scripts.iterate with --folder {candidate.parent} goes on, too")
     return code
 
 
@@ -250,6 +255,9 @@ def main(argv: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nstopped; fits and comparisons begin again, training goes on", file=sys.stderr)
+        return train.INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ class RecordedSessions:
 
     tutor: str
     """Run folder, or name of a rule."""
+    policy: str | None
+    """Digest of a run's policy as it taught; None of a rule, and in older records."""
     course: Course
     curriculum: Curriculum
     classes: int
@@ -48,6 +50,7 @@ def read_sessions(folders: Sequence[Path]) -> RecordedSessions:
         raise ValueError("from names no record; expected at least one folder of a session")
     refuse_adapters(folders)
     tutor, course, curriculum = same_setting(folders)
+    policy = same_policy(folders)
     courses, begun = list[list[Played]](), 0
     for folder in folders:
         played = list(read_played(folder))
@@ -56,12 +59,28 @@ def read_sessions(folders: Sequence[Path]) -> RecordedSessions:
     course = sized(course, courses, folders)
     return RecordedSessions(
         tutor=tutor,
+        policy=policy,
         course=course,
         curriculum=curriculum,
         classes=len(courses),
         left_out=max(0, begun - len(courses)),
         log=as_log(courses, course.learners),
     )
+
+
+def same_policy(folders: Sequence[Path]) -> str | None:
+    """Digest of the policy that taught all sessions, where they tell.
+
+    Raises:
+        ValueError: Two tell of different ones: a run trained anew keeps its folder's name.
+    """
+    told = {folder: next(read_lines(folder)).get("policy") for folder in folders}
+    for folder, policy in told.items():
+        if policy != told[folders[0]]:
+            raise ValueError(
+                f"{folder} was taught by another policy than {folders[0]}; expected the same"
+            )
+    return told[folders[0]]
 
 
 def refuse_adapters(folders: Sequence[Path]) -> None:

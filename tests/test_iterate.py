@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from agents.checkpoint import has_model, load_policy
+from agents.checkpoint import has_model, load_policy, save_policy
 from agents.improvement import improvement
 from agents.iteration import BEFORE, REFITTED, Trial, keeps_new
 from agents.learner_population import LearnerPopulation
@@ -19,7 +19,7 @@ from agents.run_folder import read_config
 from agents.simulated_sessions import simulate, simulate_all
 from agents.tutors.registry import make_tutor
 from envs import session_statistics
-from envs.course import EVALUATION_SEED, Course
+from envs.course import WATCHING_SEED, Course
 from envs.curriculum import builtin
 from scripts import iterate, watch
 from scripts.recorded_sessions import read_sessions
@@ -108,7 +108,7 @@ def test_learners_like_none_are_told_apart() -> None:
 def test_a_watched_class_is_recorded_as_it_was_simulated(record: Path) -> None:
     sessions = read_sessions([record])
     assert (sessions.tutor, sessions.classes, sessions.left_out) == (TUTOR, 1, 0)
-    seeds = range(EVALUATION_SEED + 3, EVALUATION_SEED + 4)
+    seeds = range(WATCHING_SEED + 3, WATCHING_SEED + 4)
     expected = simulate(make_tutor(TUTOR), COURSE, CURRICULUM, USUAL, seeds)
     order = np.argsort(expected.learner, kind="stable")
     found = np.argsort(sessions.log.learner, kind="stable")
@@ -237,3 +237,41 @@ def test_the_command_leaves_a_run_that_holds_the_policy_it_kept(
     assert has_model(folder / iterate.CANDIDATE)
     assert iterate.main(words) == 2
     assert "which holds a run" in capsys.readouterr().err
+
+
+def test_a_run_trained_anew_is_not_taken_for_the_one_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else its learners would be fitted to what another policy made of them."""
+    monkeypatch.setattr(session_statistics, "FEWEST_ANSWERS", 1)
+    config = TrainConfig(course=COURSE, classrooms=4, inspection_rollouts=0)
+    run = write_untrained_run(tmp_path / "run", config)
+    records = [tmp_path / "before", tmp_path / "after"]
+    assert watch.main([str(run), f"--record={records[0]}"]) == 0
+    policy = load_policy(run)
+    with torch.no_grad():
+        next(policy.parameters()).add_(0.1)
+    save_policy(policy, run)
+    assert watch.main([str(run), f"--record={records[1]}"]) == 0
+    words = [str(run), "--quick", f"--folder={tmp_path / 'new'}", "--from"]
+    assert iterate.main([*words, str(records[0])]) == 2
+    assert f"tutor of the records is {run}, whose policy is another" in capsys.readouterr().err
+    assert iterate.main([*words, *map(str, records)]) == 2
+    assert f"{records[1]} was taught by another policy" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_fitting_ends_in_a_line(
+    run: Path,
+    record: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(iterate, "simulate_all", interrupted)
+    monkeypatch.setattr(session_statistics, "FEWEST_ANSWERS", 1)
+    words = [str(run), "--from", str(record), "--quick", f"--folder={tmp_path / 'new'}"]
+    assert iterate.main(words) == 130
+    assert "stopped; fits and comparisons begin again" in capsys.readouterr().err
