@@ -17,8 +17,7 @@ from agents.trained_run import TrainedRun
 from agents.tutors.protocol import Tutor
 from agents.tutors.registry import make_tutor
 from envs.answer_filter import log_loss
-from envs.course import EVALUATION_SEED, Course
-from envs.curriculum import Curriculum
+from envs.course import EVALUATION_SEED
 from envs.learners.calibrated import LOGISTIC_NORMAL
 from envs.logs import Floats, Ints
 from envs.vector import ClassroomVectorEnv
@@ -116,13 +115,12 @@ def predictors_of(found: Mapping[str, Sequence[TrainedRun]]) -> dict[str, Predic
 
 
 def foretold_by_runs(
-    found: Mapping[str, Sequence[TrainedRun]], course: Course, curriculum: Curriculum, classes: int
+    found: Mapping[str, Sequence[TrainedRun]], env: ClassroomVectorEnv
 ) -> dict[str, AnswerFigures]:
     """Figures of `predictors_of` runs, on the same classes for evaluation.
 
     A rule that lets all practise teaches them.
     """
-    env = ClassroomVectorEnv(classes, course=course, curriculum=curriculum)
     return foretell(predictors_of(found), make_tutor(PRACTISING), env, EVALUATION_SEED)
 
 

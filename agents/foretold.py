@@ -13,8 +13,7 @@ from agents.presets import BEST_RULE
 from agents.probe import Moments, scores, watch
 from agents.trained_run import TrainedRun
 from agents.tutors.registry import make_tutor
-from envs.course import EVALUATION_SEED, Course
-from envs.curriculum import Curriculum
+from envs.course import EVALUATION_SEED
 from envs.logs import Floats
 from envs.vector import ClassroomVectorEnv
 from policies.encoder import Encoder
@@ -24,25 +23,20 @@ ESTIMATE: Final = "sensors' estimate"
 """The share of the last decision not attended, as knowledge tracing estimates it."""
 
 
-def foretold(
-    runs: Sequence[TrainedRun], course: Course, curriculum: Curriculum, classes: int
-) -> dict[str, Any]:
+def foretold(runs: Sequence[TrainedRun], env: ClassroomVectorEnv) -> dict[str, Any]:
     """Figures of lapses and of answers, as plain data by who foretells.
 
     Args:
         runs: Of the first of each name, a linear probe of the sensors' embedding is read for
             lapses, and the heads for answers where it has any.
-        course: Of the classes.
-        curriculum: What is taught.
-        classes: Unseen ones; lapses are judged on every other one, thresholds and probes are fitted
-            on the rest.
+        env: Its classrooms teach unseen classes; lapses are judged on every other one, thresholds
+            and probes are fitted on the rest.
     """
     first = {run.tutor.name: [run] for run in reversed(runs)}
-    answers = foretold_by_runs(first, course, curriculum, classes)
-    env = ClassroomVectorEnv(classes, course=course, curriculum=curriculum)
+    answers = foretold_by_runs(first, env)
     found = lapses(watch(make_tutor(BEST_RULE), env, EVALUATION_SEED), first)
     return {
-        "classes": classes,
+        "classes": env.num_envs,
         "lapses": {name: each and each.as_dict() for name, each in found.items()},
         "answers": {name: each.as_dict() for name, each in answers.items()},
     }

@@ -36,6 +36,7 @@ from agents.tutors.registry import make_tutor
 from envs.constants import Constants
 from envs.curricula import find
 from envs.simulation import Simulation
+from envs.vector import ClassroomVectorEnv
 from scripts import pretrain
 from scripts.output_path import OutputFile, write_results
 from scripts.train import Arguments as Training
@@ -235,7 +236,8 @@ def study_losses(
         for name, runs in found.items()
     }
     able = foretellers(arguments, found)
-    foretold = foretold_by_runs(able, config.course, curriculum, classes)
+    env = ClassroomVectorEnv(classes, course=config.course, curriculum=curriculum)
+    foretold = foretold_by_runs(able, env)
     real = None
     if arguments.log is not None:
         log = read_log(arguments.log, quick=arguments.quick)

@@ -13,7 +13,7 @@ Examples:
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -135,8 +135,14 @@ def teach_all(setting: Setting, arguments: Arguments, console: Console) -> list[
 
     def teach(who: tuple[Tutor, int]) -> Outcome:
         tutor, classes = who
-        course, curriculum = setting.course, setting.curriculum
-        return evaluate([tutor], course, curriculum, classes, seed=arguments.seed)[0]
+        return evaluate(
+            [tutor],
+            setting.course,
+            setting.curriculum,
+            classes,
+            seed=arguments.seed,
+            constants=setting.population.constants,
+        )[0]
 
     text = f"{len(tutors)} tutors teach {arguments.classes} classes"
     with one_thread_each(arguments.workers) as pool:
@@ -157,6 +163,7 @@ def results(
         "seeds": list(setting.seeds),
         "first_class_seed": arguments.seed,
         "learners": setting.course.learners,
+        "population": asdict(setting.population),
         "curriculum": setting.curriculum.name,
         "runs": [str(run) for run in arguments.runs],
         "intervals": "95 % percentile bootstrap over classes and training seeds; low and high "
@@ -176,7 +183,7 @@ def compare_all(arguments: Arguments, console: Console) -> None:
     rows, policies = compare(outcomes), against_others(outcomes)
     runs = read_runs(runs_or_reference(arguments))
     few = min(arguments.foretold_classes, max(FEWEST_FORETOLD, arguments.classes))
-    found = foretold(runs, setting.course, setting.curriculum, few)
+    found = foretold(runs, setting.classrooms(few))
     seconds = time.perf_counter() - begin
     console.print(tutors_table(rows, arguments.classes))
     console.print(learners_table(rows))

@@ -7,12 +7,15 @@ from pathlib import Path
 from agents.adaptation.in_force import teaching
 from agents.decision.guard_rails import GuardRails
 from agents.decision.guarded_policy import GuardedPolicy
+from agents.learner_population import LearnerPopulation
 from agents.trained_run import read_runs
 from agents.tutors.protocol import Tutor
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
+from envs.constants import Constants
 from envs.course import Course
 from envs.curricula import find
 from envs.curriculum import Curriculum
+from envs.vector import ClassroomVectorEnv
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,27 +24,41 @@ class Setting:
 
     course: Course
     curriculum: Curriculum
+    population: LearnerPopulation
     policies: tuple[Tutor, ...] = ()
     seeds: tuple[int, ...] = ()
 
+    def classrooms(self, count: int) -> ClassroomVectorEnv:
+        """So many classrooms; the belief takes all learners for calibrated ones."""
+        return ClassroomVectorEnv(
+            count,
+            course=self.course,
+            curriculum=self.curriculum,
+            constants=self.population.constants,
+            believed=Constants(),
+        )
+
 
 def read_setting(runs: Sequence[Path], curriculum: str) -> Setting:
-    """Load the policies of the runs, and the course that they were all trained for.
+    """Load the policies of the runs, and whom they were all trained to teach what.
 
     Raises:
-        ValueError: A folder holds no run, or the runs differ in course or curriculum.
+        ValueError: A folder holds no run, or the runs differ in course, curriculum or learners.
     """
     found = read_runs(runs)
     courses = {
-        (each.config.course, each.config.curriculum): str(run)
+        (each.config.course, each.config.curriculum, each.config.population): str(run)
         for each, run in zip(found, runs, strict=True)
     }
     if len(courses) > 1:
-        raise ValueError(f"runs {list(courses.values())} differ in course or curriculum")
-    course, taught = next(iter(courses), (Course(), curriculum))
+        raise ValueError(
+            f"runs {list(courses.values())} differ in course, curriculum or population"
+        )
+    course, taught, population = next(iter(courses), (Course(), curriculum, LearnerPopulation()))
     return Setting(
         course=course,
         curriculum=find(taught),
+        population=population,
         policies=tuple(each.tutor for each in found),
         seeds=tuple(each.seed for each in found),
     )

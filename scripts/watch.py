@@ -35,7 +35,7 @@ from agents.run_folder import REFERENCE, read_classroom
 from agents.tutors.protocol import Privileged
 from agents.tutors.registry import make_tutor, names
 from envs.constants import Constants
-from envs.course import EVALUATION_SEED, Course
+from envs.course import WATCHING_SEED, Course
 from envs.curricula import find
 from envs.simulation import Simulation
 from envs.view import as_text, draw
@@ -65,8 +65,8 @@ class Arguments:
     seed: int = 0
     """Number of the class among the unseen ones, 0 and up."""
     population: LearnerPopulation = field(default_factory=LearnerPopulation)
-    """What the learners are like; the tutor's belief takes them for calibrated ones all the same.
-    """
+    """What the learners are like; default: as the run's, of a rule calibrated. The tutor's belief
+    takes them for calibrated ones all the same."""
     lesson: int = 0
     """Show this lesson only, 1 and up; 0 shows the whole course."""
     delay: float | None = None
@@ -131,7 +131,8 @@ def trained(
     found = teaching(load_policy(folder, "cpu"), adapters)
     if adapters is not None:
         print(f"{folder} teaches {found}")
-    simulation = classroom(config, seed, learners)
+    population = config.population if learners == LearnerPopulation() else learners
+    simulation = classroom(config, seed, population)
     service = DecisionService(found.policy, simulation.curriculum)
     return simulation, service_chooser(service), found
 
@@ -164,7 +165,7 @@ def classroom(
         believed=Constants(),
         on_illegal=on_illegal,
     )
-    simulation.seed(np.array([EVALUATION_SEED + seed]))
+    simulation.seed(np.array([WATCHING_SEED + seed]))
     simulation.start()
     return simulation
 

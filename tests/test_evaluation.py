@@ -1,7 +1,7 @@
 """Evaluation: paired, reproducible, refusing training classes, with a fixed JSON form."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,10 @@ import torch
 from agents.checkpoint import save_policy
 from agents.comparison import Row, compare
 from agents.evaluation import CURVE_POINTS, Outcome, evaluate
+from agents.learner_population import LearnerPopulation
 from agents.presets import TrainConfig
 from agents.run_folder import REFERENCE, write_config
+from agents.trained_run import read_run
 from agents.tutors.protocol import Actions, Kind, Observation
 from agents.tutors.registry import make_tutor
 from envs.activities import Activity
@@ -22,6 +24,7 @@ from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 from scripts import evaluate as command
+from tests.untrained import write_untrained_run
 from tests.written_up import written_up
 
 SHORT = Course(learners=3, lessons=2, minutes=10)
@@ -207,12 +210,29 @@ def test_command_writes_json_and_pictures(
     assert not pictures & {file.name for file in run.iterdir()}
 
 
+def test_a_run_for_other_learners_is_compared_among_these(tmp_path: Path) -> None:
+    """What `scripts.iterate` keeps was refitted to somebody: calibrated ones would be strangers."""
+    weak = LearnerPopulation(intercept=0.15)
+    folders = [
+        write_untrained_run(tmp_path / name, TrainConfig(course=SHORT, population=population))
+        for name, population in (("weak", weak), ("usual", LearnerPopulation()))
+    ]
+    few = ["--classes=2", "--tutors", "random", f"--json={tmp_path / 'out.json'}"]
+    gained = []
+    for folder in folders:
+        assert command.main([str(folder), *few, "--foretold-classes=2"]) == 0
+        written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+        assert written["population"] == asdict(read_run(folder).config.population)
+        gained.append(written["tutors"]["random"]["nlg_delayed"]["mean"])
+    assert gained[0] != gained[1]
+
+
 def test_results_keep_what_the_committed_evaluation_has() -> None:
     """Readers of older results files (README's table, TensorBoard's lines) read newer ones too."""
     older = json.loads((REFERENCE / "evaluation.json").read_text(encoding="utf-8"))
     taught = outcomes("random", "fixed curriculum", "greedy on truth")
     arguments = command.Arguments(classes=5)
-    setting = command.Setting(course=SHORT, curriculum=CURRICULUM)
+    setting = command.Setting(course=SHORT, curriculum=CURRICULUM, population=LearnerPopulation())
     newer = command.results(compare(taught), [], setting, arguments)
     assert older.keys() - {"command", "foretold", "seconds"} <= newer.keys()  # written later
     for name, tutor in newer["tutors"].items():

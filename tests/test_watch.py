@@ -18,6 +18,7 @@ from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 from scripts import watch
+from tests.untrained import write_untrained_run
 
 LEARNERS = 3
 
@@ -70,6 +71,16 @@ def test_other_learners_are_watched_and_taken_for_the_usual_ones() -> None:
     assert usual.constants == Constants()
     for key in ("belief", "prospects"):
         assert (weak.observation[key] == usual.observation[key]).all()
+
+
+def test_a_run_for_other_learners_is_watched_among_these(tmp_path: Path) -> None:
+    """What `scripts.iterate` keeps was refitted to somebody: calibrated ones would be strangers."""
+    other = LearnerPopulation(intercept=0.15)
+    config = TrainConfig(course=Course(learners=LEARNERS), population=other)
+    folder = write_untrained_run(tmp_path, config)
+    for asked, taught in ((LearnerPopulation(), 0.15), (LearnerPopulation(intercept=0.9), 0.9)):
+        simulation, _, _ = watch.trained(folder, None, 0, asked)
+        assert simulation.constants.knowledge.intercept == taught
 
 
 def test_one_lesson_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
