@@ -18,10 +18,16 @@ Ints = NDArray[np.int64]
 BASELINES: Final = ("a slip", "the concept itself", "the direct parent", "the weakest parent")
 """What could always be blamed: of the direct prerequisites the hardest by its items, or the one of
 the lowest belief; the item's own concept where it has none."""
-FIGURES: Final = ("belief", "belief, best two", *BASELINES, "the concept or its direct parent")
+NAMED: Final = "as the service names it"
+FIGURES: Final = (
+    NAMED,
+    *("belief", "belief, best two"),
+    *BASELINES,
+    "the concept or its direct parent",
+)
 GROUPS: Final = ("every error", "not a slip", "a prerequisite")
-"""Errors by their true cause. In the second, slips are not named; in the third, only prerequisites
-are."""
+"""Errors by their true cause. In the second the belief is told that it was no slip, in the third
+that it was a prerequisite; the service is told nothing."""
 TRUTHS: Final = ("slip", "concept itself", "direct parent", "further back")
 
 
@@ -110,13 +116,14 @@ def _judge(
         kind = TRUTHS[2]
     blamed = (SLIP, concept, hardest, weakest)
     always = (*(truth == each for each in blamed), truth in {hardest, concept})
+    said = bool(shares.argmax() == truth % len(shares))  # a slip is the last
     hits = []
     for excluded in ([], [SLIP], [SLIP, concept]):
         named = shares.copy()
         named[excluded] = -1.0
         order = np.argsort(-named, kind="stable")
-        place = truth % len(shares)  # a slip is the last
-        hits.append((bool(order[0] == place), bool(place in order[:2]), *always))
+        place = truth % len(shares)
+        hits.append((said, bool(order[0] == place), bool(place in order[:2]), *always))
     return Case(b, kind, tuple(hits), float(shares.max()))
 
 

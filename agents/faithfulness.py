@@ -6,7 +6,6 @@ averaged on the way. Reasons are faithful where deletion ends it sooner, and ins
 sooner, than in random order.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,7 +56,7 @@ class Faithfulness:
 
     @property
     def score(self) -> float:
-        """What the default is chosen by: a reason says what the choice would lose without it."""
+        """By which tables are ordered: a reason says what the choice would lose without it."""
         return self.deletion_gain.mean
 
     def as_dict(self) -> dict[str, dict[str, float]]:
@@ -108,11 +107,6 @@ def measure(policy: AttentionPolicy, states: States, seed: int = 0) -> dict[str,
     for name in METHODS:
         curves[name] = _curves(policy, states, weights_of(policy, states, name))
     return {name: _figures(found, curves[RANDOM], states) for name, found in curves.items()}
-
-
-def best(found: Mapping[str, Faithfulness]) -> str:
-    """The method that is most faithful."""
-    return max((name for name in found if name != RANDOM), key=lambda name: found[name].score)
 
 
 def weights_of(policy: AttentionPolicy, states: States, method: str) -> Tensor:

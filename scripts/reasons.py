@@ -167,7 +167,6 @@ def measure(arguments: Arguments, console: Console) -> dict[str, Any]:
         "classes": classes,
         "faithfulness": {
             "states": states,
-            "best": faithfulness.best(found),
             "methods": {name: each.as_dict() for name, each in found.items()},
         },
         "guard_rails": cost.as_dict(),

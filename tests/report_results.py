@@ -146,7 +146,6 @@ RESULTS: dict[str, Any] = {
         "classes": 4,
         "faithfulness": {
             "states": 48,
-            "best": "occlusion",
             "methods": {
                 name: dict.fromkeys(AREAS, INTERVAL | {"mean": mean})
                 for name, mean in (("random order", 0.0), ("occlusion", 0.1))

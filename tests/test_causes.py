@@ -9,7 +9,7 @@ import pytest
 from agents.decision.causes import SLIP, first_gap, probabilities
 from agents.decision.feedback import Feedback, feedback_on
 from agents.decision.json_form import from_json, to_json
-from agents.error_causes import GROUPS, TRUTHS, measure
+from agents.error_causes import GROUPS, NAMED, TRUTHS, measure
 from agents.tutors.registry import make_tutor
 from envs.concept import Concept
 from envs.constants import Constants
@@ -139,3 +139,8 @@ def test_who_knows_the_truth_names_every_cause(tracer: str) -> None:
     assert parent is not None
     assert parent.value < belief.value
     assert (belief.value == 1.0) == (tracer == "truth")
+    for group in GROUPS:
+        named = report.accuracy[group][NAMED]
+        assert named is not None
+        assert (named.value == 1.0) == (tracer == "truth")
+    assert report.accuracy[GROUPS[0]][NAMED] == report.accuracy[GROUPS[0]]["belief"]

@@ -20,6 +20,7 @@ from agents.tutors.registry import make_tutor
 from envs.constants import Constants
 from envs.course import TUNING_SEED, Course
 from envs.curriculum import builtin
+from envs.spaces import MODALITIES, sensor_width
 from envs.vector import ClassroomVectorEnv
 
 CLASSES = 8
@@ -139,4 +140,18 @@ def test_lapses_are_read_off_the_sensors(population: str) -> None:
     share, error = sensors.lapsed()
     assert 0 < error < 0.06
     assert abs(share - truth) < 3 * error
-    assert (sensors.as_dict()["rate_per_minute"] > 0.8) == (population == "lapsing")
+    known = sensors.as_dict()
+    assert known is not None
+    assert (known["rate_per_minute"] > 0.8) == (population == "lapsing")
+
+
+@pytest.mark.filterwarnings("error")
+def test_without_any_sensor_nothing_is_known_of_lapses() -> None:
+    """A scene without sensors must not end a round of adaptation with what is no JSON."""
+    sensors = AttentionEstimate(USUAL)
+    assert sensors.as_dict() is None
+    sensors.start(2, 3)
+    blind = {name: np.zeros((2, 3, sensor_width(name))) for name in MODALITIES}
+    sensors.add(blind, np.ones(2), np.ones(2, bool))
+    sensors.finish()
+    assert sensors.as_dict() is None

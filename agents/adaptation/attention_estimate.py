@@ -12,6 +12,8 @@ from envs.spaces import MODALITIES
 
 Floats = NDArray[np.float64]
 Z: Final = 1.96
+FEWEST: Final = 2
+"""Learners for a standard error."""
 
 
 class AttentionEstimate:
@@ -58,12 +60,15 @@ class AttentionEstimate:
         shares = np.concatenate(self.shares)
         return float(1 - shares.mean()), float(shares.std(ddof=1) / math.sqrt(len(shares)))
 
-    def as_dict(self) -> dict[str, float]:
+    def as_dict(self) -> dict[str, float] | None:
         """Lapsed share with its 95 % interval, and the lapse rate per minute, for JSON.
 
-        The rate is the usual one times the ratio of the odds of being lapsed: as if all learners
-        returned as fast as usual, and without contagion, which widens the share.
+        None where sensors have read fewer than two learners. The rate is the usual one times the
+        ratio of the odds of being lapsed: as if all learners returned as fast as usual, and without
+        contagion, which widens the share.
         """
+        if sum(len(shares) for shares in self.shares) < FEWEST:
+            return None
         share, error = self.lapsed()
         usual = 1 - self.usual.attention.usual_share
         low, high = share - Z * error, share + Z * error

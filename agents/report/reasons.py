@@ -17,7 +17,7 @@ def section(results: Mapping[str, Any]) -> Section:
         "area under the probability of the tutor's own choice while tokens are deleted (the "
         "smaller the better) or put back in the order of their weight, how much better either is "
         "than in random order, and how much further the probability falls when the first three go "
-        f"than with random ones (mean, 95 % interval). The default reason: {faithful['best']}."
+        "than with random ones (mean, 95 % interval). The decision service's reasons: occlusion."
     )
     guarded = (
         f"Guard-rails, on {guard['classes']} tuning classes: they change the NLG by "
@@ -25,8 +25,9 @@ def section(results: Mapping[str, Any]) -> Section:
         f"a loss of {guard['share_lost']:.2%}."
     )
     causes = (
-        "Causes of errors, as the belief names them: share of errors whose true cause is the first "
-        "named or among the first two, and of simpler ways of blaming, by tutor (95 % interval)."
+        "Causes of errors: share of errors whose true cause is the one that the service names "
+        "first, the first or among the first two by belief once it is told that the error is of "
+        "the row's kind, and of simpler ways of blaming, by tutor (95 % interval)."
     )
     return Section(
         title="Are its reasons true?",
