@@ -9,8 +9,10 @@ import pytest
 import torch
 
 from agents.speed import exchanges
+from agents.speed import simulation as simulation_speed
 from agents.speed.simulation import bytes_per_classroom, make_simulation, parts_of_a_decision
 from envs.course import Course
+from envs.simulation import Simulation
 from scripts import benchmark
 from unity_bridge.build import BuildSettings
 
@@ -82,10 +84,22 @@ def test_decisions_are_played_in_the_memory_that_there_is() -> None:
     assert after == before
 
 
-def test_the_parts_of_a_decision_are_timed() -> None:
+def test_the_parts_of_a_decision_are_timed_while_learners_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An idle class takes half of the time: its parts would not be those of the speed shown."""
+    made: list[Simulation] = []
+
+    def remembered(*size: int, **settings: str) -> Simulation:
+        made.append(make_simulation(*size, **settings))
+        return made[-1]
+
+    monkeypatch.setattr(simulation_speed, "make_simulation", remembered)
     parts = parts_of_a_decision(4, 2)
     assert parts["lesson"] > 0
     assert parts["prospects"] > 0
+    assert all(each.world.state.evidence.attempts.any() for each in made)
+    assert len(made) == 2
 
 
 def test_benchmark_refuses_what_it_cannot_measure() -> None:

@@ -33,3 +33,13 @@ def test_without_a_compiler_there_is_no_ratio(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(c_reference, "compiler", lambda: None)
     simulation = Simulation(1, Course(), builtin("algebra-16"), Constants())
     assert c_reference.ratio_to_c(simulation, 1) is None
+
+
+def test_a_compiler_that_fails_costs_no_other_measurement(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Some compile no -march=native, or have no headers; the benchmark's other rows must stay."""
+    monkeypatch.setattr(c_reference, "compiler", lambda: "false")
+    simulation = Simulation(1, Course(), builtin("algebra-16"), Constants())
+    assert c_reference.ratio_to_c(simulation, 1) is None
+    assert "not compared with C: false fails" in caplog.text
