@@ -57,7 +57,7 @@ class Arguments:
     classes: int = 256
     """Unseen classes that the trained policies teach."""
     folder: Path = RUNS / "curves"
-    """Where trainings are kept."""
+    """Where trainings are kept; those of the small form in its folder quick."""
     quick: bool = False
     """The small form: the first seed, few decisions and classes."""
     json: OutputFile = None
@@ -82,7 +82,13 @@ class Arguments:
         """What is really done: the small form where that is asked for."""
         if not self.quick:
             return self
-        return replace(self, seeds=self.seeds[:1], decisions=QUICK_DECISIONS, classes=QUICK_CLASSES)
+        return replace(
+            self,
+            seeds=self.seeds[:1],
+            decisions=QUICK_DECISIONS,
+            classes=QUICK_CLASSES,
+            folder=self.folder / "quick",
+        )
 
     @property
     def config(self) -> TrainConfig:

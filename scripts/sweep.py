@@ -1,12 +1,14 @@
 """Search for better settings of training with Ray Tune (`pip install -e '.[sweep]'`).
 
-Every training is a run folder in SWEEP/TRIAL/run; Ctrl-C stops, and the same command goes on.
+Every training is a run folder in FOLDER/METHOD/TRIAL/run; Ctrl-C stops, and the same command goes
+on.
 
 Examples:
     python -m scripts.sweep                                asha: bad trainings are ended early
     python -m scripts.sweep --method pbt --trials 8        population-based: bad ones copy good ones
     python -m scripts.sweep --quick --json sweep.json      two short trainings: a smoke run
-    tensorboard --logdir runs/sweep                        every trial with its settings (hparams)
+    tensorboard --logdir runs/sweep                        every trial with its settings (hparams;
+                                                           of pbt those that it began with)
 """
 
 import importlib.util
@@ -28,6 +30,7 @@ from agents.run_folder import RUNS
 from agents.search_space import SPACE, Interval, Options, as_flags, within
 from envs.whole_file import write_json
 from scripts.output_path import OutputFile, write_results
+from scripts.train import INTERRUPTED
 
 INSTALL: Final = "pip install -e '.[sweep]'"
 SETTINGS: Final = "sweep.json"
@@ -57,7 +60,8 @@ class Arguments:
     workers: int = cores()
     """Trainings at the same time, a core each."""
     folder: Path = RUNS / "sweep"
-    """Where the trainings are kept; a folder with a sweep of the same settings goes on."""
+    """Where the trainings are kept, each method's and the small form's apart; a sweep of the same
+    settings goes on."""
     quick: bool = False
     """The small form: two trainings of the quick preset."""
     json: OutputFile = None
@@ -73,6 +77,11 @@ class Arguments:
         if self.quick:
             object.__setattr__(self, "preset", "quick")
             object.__setattr__(self, "trials", 2)
+
+    @property
+    def place(self) -> Path:
+        """Where this method's trainings are kept."""
+        return self.folder / (f"quick-{self.method}" if self.quick else self.method)
 
     @property
     def config(self) -> TrainConfig:
@@ -97,17 +106,22 @@ def check_folder(arguments: Arguments) -> None:
     """
     if importlib.util.find_spec("ray") is None:
         raise ValueError(f"ray is not installed; expected by {INSTALL}")
-    path = arguments.folder / SETTINGS
+    path = arguments.place / SETTINGS
     if not path.exists():
         write_json(path, arguments.identity)
     elif json.loads(path.read_text(encoding="utf-8")) != arguments.identity:
         raise ValueError(
-            f"folder is {arguments.folder}; it holds a sweep of other settings: expected a new one"
+            f"{arguments.place} holds a sweep of other settings; expected another folder"
         )
 
 
 def search(arguments: Arguments) -> list[dict[str, Any]]:
-    """Train, or go on; returns settings and figures of every trial, the best first."""
+    """Train, or go on; returns settings and figures of every trial, the best first.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C, which Ray Tune keeps to itself, left trainings unfinished.
+        ValueError: Trainings failed.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves this machine
     os.environ.setdefault("TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S", "0")
     import ray  # noqa: PLC0415  # an optional package that takes seconds to import
@@ -119,7 +133,7 @@ def search(arguments: Arguments) -> list[dict[str, Any]]:
         preset=arguments.preset, config=arguments.config, seed=arguments.seed, reports=REPORTS
     )
     trainable = tune.with_parameters(train_one, study=study)
-    place = (arguments.folder / arguments.method).resolve()
+    place = arguments.place.resolve()
     ray.init(
         address="local",
         num_cpus=arguments.workers,
@@ -134,11 +148,13 @@ def search(arguments: Arguments) -> list[dict[str, Any]]:
             tuner = new_tuner(arguments, trainable, place)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Consider boosting PBT")
-            results = tuner.fit()
+            results: Any = tuner.fit()
     finally:
         ray.shutdown()
     if results.errors:
         raise ValueError(f"{len(results.errors)} trainings failed; the first: {results.errors[0]}")
+    if len(results) < arguments.trials or not all(each.metrics.get("done") for each in results):
+        raise KeyboardInterrupt
     return ranked(results)
 
 
@@ -210,10 +226,7 @@ def ranked(results: Any) -> list[dict[str, Any]]:
             "run": str(Path(each.path) / RUN),
         }
         for each in results
-        if "decisions" in (each.metrics or {})  # not where Ctrl-C came before the first report
     ]
-    if not trials:
-        raise ValueError("no training came to its first report; the same command goes on")
     return sorted(trials, key=lambda each: (each["nlg_tuning"] or 0.0, each["nlg"]), reverse=True)
 
 
@@ -243,10 +256,14 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on", file=sys.stderr)
+        return INTERRUPTED
     console.print(table(trials))
-    best = as_flags(trials[0]["settings"])
+    best = f"--decisions {arguments.config.decisions} {as_flags(trials[0]['settings'])}"
+    kept = "to train so" if arguments.method == "asha" else "to train as the best one ended"
     console.print(
-        f"to train so: python -m scripts.train --preset {arguments.preset} {best}", soft_wrap=True
+        f"{kept}: python -m scripts.train --preset {arguments.preset} {best}", soft_wrap=True
     )
     if arguments.json is not None:
         write_results(arguments.json, {**arguments.identity, "results": trials})

@@ -40,7 +40,9 @@ PARTS: Final = 8
 GAIN: Final = "nlg_delayed"
 STOCK_ENTROPY: Final = 0.0004
 """Weight of stock PPO's bonus for the entropy of all choices together: as much for a learner's plan
-as ours has at first (.003 on the mean of eight). Ours besides rewards activities' entropy more."""
+as ours has at first (.003 on the mean of eight). Ours besides rewards activities' entropy more.
+With 0, .003 or .01 it ended level (training courses of seed 100: .308 to .312 after 65,536
+decisions); with a third of our learning rate, or discounts of .97 and .99, below (.288 to .306)."""
 
 
 @dataclass(frozen=True, kw_only=True)
