@@ -60,7 +60,8 @@ class Arguments:
     rollouts: int = 3
     """Rollouts and updates timed, ours and others' in turns, after one that is not; >= 1."""
     device: Literal["cpu", "cuda"] = "cpu"
-    """Where the trained networks run; with cuda training is timed beside this CPU's, too."""
+    """Where the trained networks run; with cuda training is timed beside this CPU's, and no
+    perceptrons."""
     decisions: int = 500
     """Decisions of the service timed, at least 100 for the slowest hundredth."""
     growth: bool = False
@@ -74,16 +75,15 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Check the ranges, and shorten what is to be quick."""
-        if self.seconds < 0.1:
-            raise ValueError(f"seconds is {self.seconds}; expected at least 0.1")
-        if self.rollouts < 1:
-            raise ValueError(f"rollouts is {self.rollouts}; expected at least 1")
-        if self.decisions < 100:
-            raise ValueError(f"decisions is {self.decisions}; expected at least 100")
+        for name, least in (("seconds", 0.1), ("rollouts", 1), ("decisions", 100)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least {least}")
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
         if self.device == "cuda" and not torch.cuda.is_available():
             raise ValueError("device is 'cuda'; expected 'cpu': torch finds no CUDA device here")
+        if self.growth and self.device != "cpu":
+            raise ValueError(f"device is {self.device!r} with growth; expected 'cpu'")
         if self.quick:
             for name, value in (("seconds", 0.1), ("rollouts", 1), ("decisions", 100)):
                 object.__setattr__(self, name, value)
@@ -170,7 +170,11 @@ def of_training(results: dict[str, Any]) -> list[tuple[str, str, str]]:
             f"{results['ratio_of_bfloat16'] * results['ratio_to_sb3']:.2f}",
             "2",
         ),
-        *([] if beside is None else [("  to one process on this CPU", f"{beside:.1f}", "100")]),
+        *(
+            []
+            if beside is None
+            else [("  to one thread of this CPU", f"{beside:.1f}", "100, of two")]
+        ),
         *of_perceptrons(results["perceptron"]),
     ]
 

@@ -2,15 +2,18 @@
 
 import json
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from agents.presets import PRESETS
 from agents.speed import exchanges
 from agents.speed import simulation as simulation_speed
 from agents.speed.simulation import bytes_per_classroom, make_simulation, parts_of_a_decision
+from agents.speed.training import beside_a_device
 from envs.course import Course
 from envs.simulation import Simulation
 from scripts import benchmark
@@ -100,6 +103,18 @@ def test_the_parts_of_a_decision_are_timed_while_learners_answer(
     assert parts["prospects"] > 0
     assert all(each.world.state.evidence.attempts.any() for each in made)
     assert len(made) == 2
+
+
+@pytest.mark.parametrize("preset", ["default", "large"])
+def test_a_cpu_beside_a_device_learns_from_whole_minibatches_but_few_classrooms(
+    preset: str,
+) -> None:
+    """All 4,096 classrooms of the large preset would take it minutes a turn."""
+    config = PRESETS[preset]
+    small = beside_a_device(config)
+    assert small == replace(config, classrooms=small.classrooms)
+    assert small.classrooms <= min(config.classrooms, 512)
+    assert small.classrooms * config.ppo.steps >= config.ppo.batch
 
 
 def test_benchmark_refuses_what_it_cannot_measure() -> None:

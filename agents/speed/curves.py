@@ -57,7 +57,7 @@ class Learnt:
     """NLG of every unseen class, taught by the trained policy."""
 
 
-def stock_model(config: TrainConfig, seed: int) -> BaseAlgorithm:
+def helped_stock(config: TrainConfig, seed: int) -> BaseAlgorithm:
     """Stock PPO, helped."""
     ppo = config.ppo
     env = VecNormalize(classrooms(config), norm_obs=False, gamma=ppo.gamma)
@@ -74,7 +74,7 @@ def stock_model(config: TrainConfig, seed: int) -> BaseAlgorithm:
 
 
 TRAININGS: Final[Mapping[str, Callable[[TrainConfig, int], BaseAlgorithm]]] = MappingProxyType(
-    {OURS: lambda config, seed: our_model(config, seed=seed), STOCK: stock_model}
+    {OURS: lambda config, seed: our_model(config, seed=seed), STOCK: helped_stock}
 )
 
 

@@ -16,6 +16,9 @@ from agents.speed.perceptrons import OURS, perceptrons
 from agents.speed.threads import with_threads
 
 CPU: Final = "cpu"
+BESIDE_A_DEVICE: Final = 256
+"""Classrooms of our training on the CPU beside another device: thousands would take minutes a turn.
+"""
 
 
 class Stopwatch:
@@ -47,37 +50,45 @@ def await_device() -> None:
 def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dict[str, Any]:
     """Decisions per second of training, the shares of its parts, and ratios to other trainings.
 
-    Beside ours run: ours with bfloat16 products, stock PPO, on another device ours on this CPU, and
-    several trainings of a perceptron of equal size. All take turns, a rollout and its update each,
-    so that whatever else the machine does meets all; a ratio is the median over the turns.
+    Beside ours run: ours with bfloat16 products and stock PPO; on another device ours on this CPU
+    with fewer classrooms, else several trainings of a perceptron of equal size. All take turns, a
+    rollout and its update each, so that whatever else the machine does meets all; a ratio, of
+    seconds per decision, is the median over the turns.
 
     Args:
         config: What is trained.
         rollouts: Turns, at least 1, after one that is not timed.
         device: Of the networks, "cpu" or "cuda"; the classrooms stay on the CPU.
     """
-    per_rollout = config.classrooms * config.ppo.steps
+    per_rollout = _per_rollout(config)
     config = replace(with_threads(config), decisions=(rollouts + 1) * per_rollout)
     ours = our_model(config, device)
     models = {"ours": ours, **others(config, device)}
-    blind = perceptrons(config, ours.policy)
-    play = {name: turn_of(model, per_rollout) for name, model in models.items()}
+    blind = perceptrons(config, ours.policy) if device == CPU else {}
+    decisions = dict.fromkeys((*models, *blind), per_rollout)
+    if device != CPU:
+        few = beside_a_device(config)
+        models[CPU], decisions[CPU] = our_model(few), _per_rollout(few)
+    play = {name: turn_of(model, decisions[name]) for name, model in models.items()}
     play |= {name: each.turn for name, each in blind.items() if each is not None}
     for turn in play.values():
         turn()
     parts = timed_parts(ours)
-    turns = [{name: _seconds(turn) for name, turn in play.items()} for _ in range(rollouts)]
+    turns = [
+        {name: _seconds(turn) / decisions[name] for name, turn in play.items()}
+        for _ in range(rollouts)
+    ]
     spent = {name: part.seconds for name, part in parts.items()}
     total = spent["collecting"] + spent["update"]
     return {
         "device": device,
         "train_decisions_per_s": rollouts * per_rollout / total,
-        "stock_decisions_per_s": statistics.median(per_rollout / turn["stock"] for turn in turns),
+        "stock_decisions_per_s": statistics.median(1 / turn["stock"] for turn in turns),
         "ratio_to_sb3": _times_as_fast(turns, "ours", "stock"),
         "ratio_of_bfloat16": _times_as_fast(turns, "bfloat16", "ours"),
-        "ratio_to_cpu": _times_as_fast(turns, "ours", CPU) if CPU in models else None,
+        "ratio_to_cpu": None if device == CPU else _times_as_fast(turns, "ours", CPU),
         "perceptron": {
-            name: None if each is None else of_perceptron(turns, name, each.weights, per_rollout)
+            name: None if each is None else of_perceptron(turns, name, each.weights)
             for name, each in blind.items()
         },
         "shares": {
@@ -91,23 +102,33 @@ def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dic
 def others(config: TrainConfig, device: str) -> dict[str, BaseAlgorithm]:
     """What takes turns with ours, by name; each has classrooms of its own."""
     half = replace(config, ppo=replace(config.ppo, precision="bfloat16"))
-    models: dict[str, BaseAlgorithm] = {
-        "bfloat16": our_model(half, device),
-        "stock": stock_model(config, device),
-    }
-    return models if device == CPU else {**models, CPU: our_model(config)}
+    return {"bfloat16": our_model(half, device), "stock": stock_model(config, device)}
+
+
+def beside_a_device(config: TrainConfig) -> TrainConfig:
+    """What our training on the CPU is timed with: the same network and minibatch, if it is filled.
+
+    As few classrooms as fill one, where they are more than BESIDE_A_DEVICE.
+    """
+    least = -(-config.ppo.batch // config.ppo.steps)
+    few = max(BESIDE_A_DEVICE, least)
+    return replace(config, classrooms=min(config.classrooms, few))
+
+
+def _per_rollout(config: TrainConfig) -> int:
+    return config.classrooms * config.ppo.steps
 
 
 def of_perceptron(
-    turns: Sequence[Mapping[str, float]], name: str, weights: int, decisions: int
+    turns: Sequence[Mapping[str, float]], name: str, weights: int
 ) -> dict[str, float]:
-    """Figures of one training of a perceptron, from the seconds of the turns.
+    """Figures of one training of a perceptron, from the seconds per decision of the turns.
 
     `ratio_of_ours`: how many times as fast we train our policy, attention and all; and
     `ratio_of_our_perceptron`: a perceptron.
     """
     return {
-        "decisions_per_s": statistics.median(decisions / turn[name] for turn in turns),
+        "decisions_per_s": statistics.median(1 / turn[name] for turn in turns),
         "weights": weights,
         "ratio_of_ours": _times_as_fast(turns, "ours", name),
         "ratio_of_our_perceptron": _times_as_fast(turns, OURS, name),
