@@ -27,7 +27,7 @@ from agents.meeting_place import meeting_place
 Made = TypeVar("Made")
 PATIENCE: Final = timedelta(minutes=30)
 """How long a process waits for the others: one may have to compile the simulation first. Chosen;
-a process that died is noticed at once, by its closed connection."""
+gloo notices a process that died at once, by its closed connection; NCCL was never tried here."""
 
 
 class LostProcessError(ConnectionError):

@@ -1,5 +1,6 @@
 """Where the time of training goes, operation by operation, as torch's profiler sees it."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,16 @@ class ProfileCallback(BaseCallback):
         super().__init__()
         self.folder, self.begun = folder, False
         self.profiler: Any = None
+        self.written = False
+
+    def _write(self, profiler: Any) -> None:
+        tensorboard_trace_handler(str(self.folder))(profiler)
+        self.written = True
 
     def _on_training_start(self) -> None:
         self.profiler = profile(
             schedule=schedule(wait=1, warmup=1, active=1, repeat=1),
-            on_trace_ready=tensorboard_trace_handler(str(self.folder)),
+            on_trace_ready=self._write,
         )
         self.profiler.start()
 
@@ -38,3 +44,7 @@ class ProfileCallback(BaseCallback):
 
     def _on_training_end(self) -> None:
         self.profiler.stop()
+        if not self.written:
+            logging.getLogger(__name__).warning(
+                "no trace was written: it is of the third rollout, and there were fewer"
+            )

@@ -136,6 +136,15 @@ def test_a_profile_names_the_operations_and_changes_nothing(tmp_path: Path) -> N
     assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
 
 
+def test_a_training_too_short_for_a_profile_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = [*SMALL_RUN, "--decisions=16", "--profile"]
+    assert train.main([*words, f"--run={tmp_path / 'short'}"]) == 0
+    assert not list((tmp_path / "short").glob("*.pt.trace.json"))
+    assert "no trace was written" in caplog.text
+
+
 def test_a_run_stopped_while_it_imitates_starts_again_and_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
