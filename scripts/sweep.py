@@ -153,7 +153,8 @@ def search(arguments: Arguments) -> list[dict[str, Any]]:
         ray.shutdown()
     if results.errors:
         raise ValueError(f"{len(results.errors)} trainings failed; the first: {results.errors[0]}")
-    if len(results) < arguments.trials or not all(each.metrics.get("done") for each in results):
+    ended = [each for each in results if (each.metrics or {}).get("done")]
+    if len(ended) < arguments.trials:
         raise KeyboardInterrupt
     return ranked(results)
 

@@ -106,9 +106,8 @@ def others(config: TrainConfig, device: str) -> dict[str, BaseAlgorithm]:
 
 
 def beside_a_device(config: TrainConfig) -> TrainConfig:
-    """What our training on the CPU is timed with: the same network and minibatch, if it is filled.
-
-    As few classrooms as fill one, where they are more than BESIDE_A_DEVICE.
+    """What our training on the CPU is timed with: the same network and minibatches, which
+    BESIDE_A_DEVICE classrooms fill, or as many more as it takes.
     """
     least = -(-config.ppo.batch // config.ppo.steps)
     few = max(BESIDE_A_DEVICE, least)
