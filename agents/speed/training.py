@@ -106,9 +106,7 @@ def others(config: TrainConfig, device: str) -> dict[str, BaseAlgorithm]:
 
 
 def beside_a_device(config: TrainConfig) -> TrainConfig:
-    """What our training on the CPU is timed with: the same network and minibatches, which
-    BESIDE_A_DEVICE classrooms fill, or as many more as it takes.
-    """
+    """What our training on the CPU is timed with: few classrooms, but as many as fill a minibatch."""
     least = -(-config.ppo.batch // config.ppo.steps)
     few = max(BESIDE_A_DEVICE, least)
     return replace(config, classrooms=min(config.classrooms, few))
