@@ -106,7 +106,7 @@ def others(config: TrainConfig, device: str) -> dict[str, BaseAlgorithm]:
 
 
 def beside_a_device(config: TrainConfig) -> TrainConfig:
-    """What our training on the CPU is timed with: few classrooms, but as many as fill a minibatch."""
+    """What our training on the CPU is timed with: few classrooms, but enough for a minibatch."""
     least = -(-config.ppo.batch // config.ppo.steps)
     few = max(BESIDE_A_DEVICE, least)
     return replace(config, classrooms=min(config.classrooms, few))
