@@ -10,8 +10,8 @@ from agents.report.pictures import points
 
 FAILURES: Final = (
     "NLG lost when the tutor's sensors fail, on a quarter of the classes; gaze wrong: its reading "
-    "of attention too high by a standard deviation of its noise. What knowledge tracing concludes "
-    "from the sensors (how much of an instruction was attended) stays."
+    "of attention too high by a standard deviation of its noise. They fail in the classroom, so "
+    "that knowledge tracing goes without them or is misled, too."
 )
 ANSWERS: Final = (
     "Next answers foretold of classes (and, where a log was at hand, of real learners) that nobody "
