@@ -1,6 +1,8 @@
 """Compare simulated learners with real ones, row by row.
 
-Example: python -m scripts.realism --json scorecard.json
+Examples:
+    python -m scripts.realism --json scorecard.json
+    python -m scripts.realism --quick                  fewer learners and classes: a smoke run
 """
 
 import sys
@@ -18,6 +20,8 @@ from scripts.output_path import OutputFile, write_results
 
 LEAST = {"learners": 200, "timed_learners": 20, "replicates": 1, "classes": 1, "draws": 10}
 """Smallest sizes for which every row can be computed."""
+QUICK = {"learners": 400, "timed_learners": 60, "replicates": 1, "classes": 8, "draws": 10}
+"""The small form."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,8 @@ class Options:
     """Posterior draws where a model is refitted; more is slower and steadier."""
     seed: int = 0
     """The same seed gives the same scorecard."""
+    quick: bool = False
+    """The small form: too few learners and classes for conclusions."""
     json: OutputFile = None
     """Also write the rows to this file."""
 
@@ -45,6 +51,9 @@ class Options:
                 raise ValueError(f"{field} is {getattr(self, field)}; expected at least {least}")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; expected at least 0")
+        if self.quick:
+            for field, few in QUICK.items():
+                object.__setattr__(self, field, few)
 
 
 def scorecard(options: Options, constants: Constants) -> list[Row]:

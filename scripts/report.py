@@ -76,8 +76,6 @@ class Measurement:
     command: Callable[[list[str]], Any]
     arguments: Callable[["Arguments"], list[str]]
     """The command's words."""
-    quick: tuple[str, ...]
-    """Words of the small form, besides."""
     section: Callable[[Mapping[str, Any]], page.Section]
 
 
@@ -86,34 +84,26 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         "evaluation": Measurement(
             command=evaluate.main,
             arguments=lambda given: [str(given.run)],
-            quick=("--quick",),
             section=gain.section,
         ),
         "realism": Measurement(
             command=realism.main,
             arguments=lambda _: [],
-            quick=(
-                *("--learners", "400", "--replicates", "1", "--timed-learners", "60"),
-                *("--classes", "8", "--draws", "10"),
-            ),
             section=realism_section.section,
         ),
         "optimum": Measurement(
             command=optimum.main,
             arguments=lambda given: given.trained("drills"),
-            quick=("--quick",),
             section=optimum_section.section,
         ),
         "matrix": Measurement(
             command=evaluate.main,
             arguments=lambda given: [str(given.run), *given.trained("families"), "--matrix"],
-            quick=("--quick",),
             section=matrix_section.section,
         ),
         "sensitivity": Measurement(
             command=sensitivity.main,
             arguments=lambda given: [str(given.run)],
-            quick=("--quick",),
             section=sensitivity_section.section,
         ),
         "transfer": Measurement(
@@ -123,49 +113,41 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
                 *option("--specialists", given.trained("specialists")),
                 *option("--curricula", given.curricula),
             ],
-            quick=("--quick",),
             section=transfer_section.section,
         ),
         "peers": Measurement(
             command=peers.main,
             arguments=lambda given: given.trained("peers") + given.trained("mlp"),
-            quick=("--quick",),
             section=peers_section.section,
         ),
         "attention": Measurement(
             command=ablate.main,
             arguments=lambda _: ["--study", "parts"],
-            quick=("--quick",),
             section=ablation_section.section,
         ),
         ALONE: Measurement(
             command=ablate.main,
             arguments=lambda _: ["--study", "parts", "--no-imitation", f"--runs={RUNS / 'alone'}"],
-            quick=("--quick",),
             section=ablation_section.section,
         ),
         "curves": Measurement(
             command=curves.main,
             arguments=lambda _: [],
-            quick=("--quick",),
             section=curves_section.section,
         ),
         "losses": Measurement(
             command=ablate.main,
             arguments=lambda _: ["--study", "losses"],
-            quick=("--quick",),
             section=losses_section.section,
         ),
         "adaptation": Measurement(
             command=adapt.main,
             arguments=lambda given: [str(given.run), "--folder", str(given.folder / "adaptation")],
-            quick=("--quick",),
             section=adaptation_section.section,
         ),
         "reasons": Measurement(
             command=reasons.main,
             arguments=lambda given: [str(given.run)],
-            quick=("--quick",),
             section=reasons_section.section,
         ),
     }
@@ -257,7 +239,7 @@ def measure(name: str, arguments: Arguments, console: Console) -> None:
         return
     console.rule(name)
     words = [*measurement.arguments(arguments), "--json", str(path)]
-    if code := measurement.command([*words, *(measurement.quick if arguments.quick else ())]):
+    if code := measurement.command([*words, *(["--quick"] if arguments.quick else [])]):
         sys.exit(code)
 
 

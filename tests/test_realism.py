@@ -17,7 +17,8 @@ from envs.lesson_trace import (
     typical_links,
     watch,
 )
-from scripts.realism import Options, main
+from scripts import realism
+from scripts.realism import Options
 from tests.written_up import written_up
 
 
@@ -61,10 +62,13 @@ def test_lectures_teach_something_and_probes_are_asked() -> None:
     assert 0.05 < taught.report.nlg_immediate.mean() < 0.6
 
 
-def test_the_command_writes_every_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_every_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "rows.json"
-    small = "--learners 300 --timed-learners 30 --replicates 1 --classes 2 --draws 10"
-    assert main([*small.split(), "--json", str(file)]) == 0
+    monkeypatch.setitem(realism.QUICK, "learners", 300)
+    monkeypatch.setitem(realism.QUICK, "classes", 2)
+    assert realism.main(["--quick", "--json", str(file)]) == 0
     rows = json.loads(file.read_text())["rows"]
     assert {row["group"] for row in rows} == {"core", "fitted", "anchored"}
     assert all(

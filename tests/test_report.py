@@ -96,7 +96,7 @@ def test_what_is_there_is_not_measured_again(
 
     for name, one in command.MEASUREMENTS.items():
         replaced = command.Measurement(
-            command=measured, arguments=one.arguments, quick=one.quick, section=one.section
+            command=measured, arguments=one.arguments, section=one.section
         )
         monkeypatch.setattr(command, "MEASUREMENTS", dict(command.MEASUREMENTS) | {name: replaced})
     assert command.main([str(run)]) == 0
@@ -156,9 +156,7 @@ def test_a_failed_measurement_ends_the_report_with_its_code(
 ) -> None:
     run = a_run(tmp_path)
     one = command.MEASUREMENTS["realism"]
-    failing = command.Measurement(
-        command=lambda _: 3, arguments=one.arguments, quick=one.quick, section=one.section
-    )
+    failing = command.Measurement(command=lambda _: 3, arguments=one.arguments, section=one.section)
     monkeypatch.setattr(command, "MEASUREMENTS", {"realism": failing})
     with pytest.raises(SystemExit, match="3"):
         command.main([str(run), "--only", "realism", "--again"])
