@@ -116,13 +116,13 @@ def _judge(
         kind = TRUTHS[2]
     blamed = (SLIP, concept, hardest, weakest)
     always = (*(truth == each for each in blamed), truth in {hardest, concept})
-    said = bool(shares.argmax() == truth % len(shares))  # a slip is the last
+    place = truth % len(shares)  # a slip is the last
+    said = bool(shares.argmax() == place)
     hits = []
     for excluded in ([], [SLIP], [SLIP, concept]):
         named = shares.copy()
         named[excluded] = -1.0
         order = np.argsort(-named, kind="stable")
-        place = truth % len(shares)
         hits.append((said, bool(order[0] == place), bool(place in order[:2]), *always))
     return Case(b, kind, tuple(hits), float(shares.max()))
 

@@ -25,11 +25,9 @@ from rich.table import Table
 
 from agents.picture_file import save_picture
 from agents.presets import PRESETS, TrainConfig
-from agents.report.curves import draw, rows
+from agents.report.curves import draw, head, rows
 from agents.run_folder import RUNS
 from agents.speed.curves import (
-    OURS,
-    STOCK,
     STOCK_ENTROPY,
     TRAININGS,
     Learnt,
@@ -141,7 +139,7 @@ def train_all(arguments: Arguments) -> dict[str, list[Learnt]]:
 def table(results: Mapping[str, Any]) -> Table:
     """The report's rows, for a terminal."""
     shown = Table(title="NLG on the delayed test, mean (95 % interval where there are several)")
-    for title in ("courses that end in decisions", *results["curves"], f"{OURS} minus {STOCK}"):
+    for title in head(results):
         shown.add_column(title, justify="right")
     *parts, unseen = rows(results)
     for part in parts:

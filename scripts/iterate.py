@@ -256,7 +256,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nstopped; fits and comparisons begin again, training goes on", file=sys.stderr)
+        print(
+            "\nstopped; fits and comparisons begin again, training goes on with the same --folder",
+            file=sys.stderr,
+        )
         return train.INTERRUPTED
 
 

@@ -29,13 +29,15 @@ def section(results: Mapping[str, Any]) -> Section:
         title="How soon does it learn, beside stock PPO?",
         blocks=[
             text,
-            Table(
-                head=["courses that end in decisions", *results["curves"], f"{OURS} minus {STOCK}"],
-                rows=rows(results),
-            ),
+            Table(head=head(results), rows=rows(results)),
             Picture(name="curves", figure=picture, caption="Learning curves of both"),
         ],
     )
+
+
+def head(results: Mapping[str, Any]) -> list[str]:
+    """Titles of the columns."""
+    return ["courses that end in decisions", *results["curves"], f"{OURS} minus {STOCK}"]
 
 
 def rows(results: Mapping[str, Any]) -> list[list[str]]:
