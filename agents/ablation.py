@@ -1,10 +1,9 @@
-"""What each part of a training is worth: the same with the part left out, or put in."""
+"""What a variant of a training is worth: its figures beside the whole one's (`agents.studies`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -12,63 +11,13 @@ import torch
 from numpy.typing import NDArray
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from agents.presets import TrainConfig
 from agents.run_folder import read_config
 from agents.statistics import Estimate, estimate
-from envs.spaces import MODALITIES
 from policies.policy import AttentionPolicy
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Variant:
-    """What differs from a preset."""
-
-    network: Mapping[str, Any] = field(default_factory=dict)
-    """Of its network (`PolicyConfig`)."""
-    auxiliary: Mapping[str, Any] = field(default_factory=dict)
-    """Of what it learns beside the reward (`AuxiliaryConfig`)."""
-    pretrained: bool = False
-    """Whether its trunk is pre-trained, with the training's own seed."""
-
-    def of(self, config: TrainConfig) -> TrainConfig:
-        """The preset with what differs."""
-        auxiliary = replace(config.ppo.auxiliary, **self.auxiliary)
-        return replace(
-            config,
-            policy=replace(config.policy, **self.network),
-            ppo=replace(config.ppo, auxiliary=auxiliary),
-        )
-
-
-_SELF: Final = {"self_weight": 0.1}
-_CROSS: Final = {"cross_weight": 0.1, "modality_dropout": 0.3}
-STUDIES: Final[Mapping[str, Mapping[str, Variant]]] = MappingProxyType(
-    {
-        "parts": {
-            "attention": Variant(),
-            "mean pooling": Variant(network={"mixing": "mean"}),
-            "perceptron": Variant(network={"mixing": "flat"}),
-            "no prerequisite links": Variant(network={"ignores": ("prerequisites",)}),
-            "no seats": Variant(network={"ignores": ("seats",)}),
-            "no belief": Variant(network={"ignores": ("belief", "understanding", "prospects")}),
-            "no prospects": Variant(network={"ignores": ("prospects",)}),
-            "no sensors": Variant(network={"ignores": MODALITIES}),
-        },
-        "losses": {
-            "PPO alone": Variant(),
-            "L_self": Variant(auxiliary=_SELF),
-            "L_cross": Variant(auxiliary=_CROSS),
-            "all": Variant(auxiliary=_SELF | _CROSS),
-            "all, pre-trained": Variant(auxiliary=_SELF | _CROSS, pretrained=True),
-        },
-    }
-)
-"""Variants of each question; the first is what the others are compared with. Without prerequisite
-links the attention biases along the graph go, and what a pair shows of its parents and children;
-what the environment has computed from the graph stays: depth, degrees, the belief and the
-prospects. The weights of the losses are chosen, not tuned."""
 LEARNING_CURVE: Final = "learner/nlg_delayed"
 COURSE_LENGTH: Final = "rollout/ep_len_mean"
 """Decisions of a course."""
@@ -84,6 +33,8 @@ class Ablation:
 
     variant: str
     runs: int
+    decisions: int
+    """Decisions learnt from in each."""
     nlg: Estimate
     behind: Estimate
     """The variant minus the study's first, seed by seed and class by class."""
@@ -98,6 +49,7 @@ class Ablation:
         """Plain data for JSON."""
         return {
             "runs": self.runs,
+            "decisions": self.decisions,
             "nlg": self.nlg.as_dict(),
             "behind": self.behind.as_dict(),
             "steps_to_target": self.steps_to_target,
@@ -131,6 +83,7 @@ def summarise(
     return Ablation(
         variant=variant,
         runs=len(runs),
+        decisions=read_config(runs[0])[0].decisions,
         nlg=estimate(ours),
         behind=estimate(ours - whole),
         steps_to_target=None if np.isinf(median) else median,

@@ -1,7 +1,8 @@
 """What earns its place? The same training with parts put in or left out, on the same classes.
 
-Two studies: `losses`, what learning beside the reward is worth, and what it saves when sensors
-fail; `parts`, what attention, its biases, belief and sensors are worth.
+Three studies: `losses`, what learning beside the reward is worth, and what it saves when sensors
+fail; `parts`, what attention, its biases, belief and sensors are worth; `training`, what other ways
+of training bring in the same time.
 
 Examples:
     python -m scripts.ablate --quick                       every loss for a minute: a smoke run
@@ -22,7 +23,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from agents.ablation import STUDIES, Ablation, Variant, milliseconds_per_decision, summarise
+from agents.ablation import Ablation, milliseconds_per_decision, summarise
 from agents.ablation_tables import ablation_table, failures_table, target_in_words
 from agents.answer_prediction import AnswerFigures, foretold_by_runs, predictors_of
 from agents.checkpoint import has_model
@@ -31,6 +32,7 @@ from agents.failures import Failure, with_failures
 from agents.imitation import WarmStart
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
 from agents.replayed_log import read_log
+from agents.studies import STUDIES, Variant
 from agents.trained_run import TrainedRun, read_run
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
@@ -54,7 +56,7 @@ SHARE_ALONE: Final = 0.8
 class Arguments:
     """Train the policy with parts put in or left out, and compare on the same unseen classes."""
 
-    study: Literal["losses", "parts"] = "losses"
+    study: Literal["losses", "parts", "training"] = "losses"
     """What is put in or left out."""
     variants: tuple[str, ...] = ()
     """Of the study, default all; what the others are compared with is always trained too."""
@@ -66,7 +68,8 @@ class Arguments:
     """Decisions of every training after imitation; default: those of the preset."""
     imitation: bool = True
     """Whether every training begins with imitating the preset's rule: imitated, all variants stand
-    near that rule from the start, and steps to a target tell them apart hardly."""
+    near that rule from the start, and steps to a target tell them apart hardly. In the study of
+    training only the variant that asks for it does."""
     quick: bool = False
     """The small form: one seed of the quick preset."""
     runs: Path = Path("runs/ablation")
@@ -113,8 +116,13 @@ class Arguments:
         preset, seeds = ("quick", self.seeds[:1]) if self.quick else (self.preset, self.seeds)
         config = replace(PRESETS[preset], evaluation_classes=0, inspection_rollouts=0)
         decisions = config.decisions if self.decisions is None else self.decisions
-        start = config.warm_start if self.imitation else WarmStart()
+        start = config.warm_start if self.imitates else WarmStart()
         return preset, replace(config, decisions=decisions, warm_start=start), seeds
+
+    @property
+    def imitates(self) -> bool:
+        """Whether what the others are compared with begins with imitation."""
+        return self.imitation and self.study != "training"
 
     @property
     def whole(self) -> str:
@@ -124,7 +132,7 @@ class Arguments:
     @property
     def target(self) -> tuple[str, float]:
         """Whose NLG the training courses are to reach, and which share of it."""
-        if not self.imitation:
+        if not self.imitates:
             return BEST_RULE, SHARE_ALONE
         return (self.whole if self.study == "losses" else BEST_RULE), 1.0
 
@@ -140,8 +148,9 @@ class Arguments:
         preset, config, seeds = self.training
         imitated = config.warm_start.rollouts * config.ppo.steps * config.classrooms
         return {
+            "study": self.study,
             "preset": preset,
-            "imitated": imitated if self.imitation else 0,
+            "imitated": imitated if self.imitates else 0,
             "decisions": config.decisions,
             "seeds": list(seeds),
             "classes": self.taught,
@@ -265,7 +274,7 @@ def main(argv: list[str] | None = None) -> int:
         results = list(compare(arguments, found))
         target = target_in_words(*arguments.target)
         console.print(ablation_table(results, arguments.whole, target, TIMED_CLASSES))
-        content: dict[str, Any] = {"attention": {each.variant: each.as_dict() for each in results}}
+        content: dict[str, Any] = {"variants": {each.variant: each.as_dict() for each in results}}
         if arguments.study == "losses":
             content, shown = study_losses(arguments, found, results)
             console.print(shown)

@@ -130,6 +130,11 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             arguments=lambda _: ["--study", "parts", "--no-imitation", f"--runs={RUNS / 'alone'}"],
             section=ablation_section.section,
         ),
+        "training": Measurement(
+            command=ablate.main,
+            arguments=lambda _: ["--study", "training", f"--runs={RUNS / 'training'}"],
+            section=ablation_section.section,
+        ),
         "curves": Measurement(
             command=curves.main,
             arguments=lambda _: [],

@@ -41,6 +41,7 @@ SETTING = {
 }
 VARIANT = {
     "runs": 2,
+    "decisions": 4096,
     "nlg": INTERVAL,
     "behind": INTERVAL | {"mean": 0.0},
     "steps_to_target": None,
@@ -161,19 +162,24 @@ RESULTS: dict[str, Any] = {
         },
     },
     "attention": {
-        "attention": {
+        "variants": {
             "attention": VARIANT,
             "perceptron": VARIANT | {"weights": 10_300},
             "no prerequisite links": VARIANT,
             "no seats": VARIANT,
         },
         "settings": {"preset": "quick", "imitated": 2048, "decisions": 4096, "seeds": [0, 1]}
-        | {"classes": 4, "target": "the NLG of mastery"},
+        | {"classes": 4, "target": "the NLG of mastery", "study": "parts"},
     },
     "attention-alone": {
-        "attention": {"attention": VARIANT | {"steps_to_target": 3072.0}},
+        "variants": {"attention": VARIANT | {"steps_to_target": 3072.0}},
         "settings": {"preset": "quick", "imitated": 0, "decisions": 4096, "seeds": [0, 1]}
-        | {"classes": 4, "target": "80% of the NLG of mastery"},
+        | {"classes": 4, "target": "80% of the NLG of mastery", "study": "parts"},
+    },
+    "training": {
+        "variants": {"as it is": VARIANT, "2 passes": VARIANT | {"decisions": 6349}},
+        "settings": {"preset": "quick", "imitated": 0, "decisions": 4096, "seeds": [0, 1]}
+        | {"classes": 4, "target": "80% of the NLG of mastery", "study": "training"},
     },
     "curves": {
         "curves": {OURS: [INTERVAL] * PARTS, STOCK: [INTERVAL] * PARTS},

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from torch.utils.tensorboard import SummaryWriter
 
-from agents.ablation import STUDIES, decisions_until, summarise
+from agents.ablation import decisions_until, summarise
 from agents.failures import FAILURES, NONE
 from agents.imitation import WarmStart
 from agents.presets import PRESETS
 from agents.run_folder import read_config, write_config
+from agents.studies import STUDIES
 from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
@@ -42,6 +43,26 @@ def test_every_variant_names_parts_that_exist() -> None:
         first = next(iter(study.values()))
         assert first.of(PRESETS["default"]) == PRESETS["default"]
         assert not any(variant == first for variant in list(study.values())[1:])
+
+
+def test_what_costs_more_learns_from_fewer_decisions() -> None:
+    """Twice the passes at as many decisions would win by the time they take."""
+    asked = command.Arguments(study="training", preset="quick", decisions=65_536)
+    whole, trainings = (
+        asked.training[1],
+        {n: v.of(asked.training[1]) for n, v in asked.chosen.items()},
+    )
+    imitated = trainings["imitation first"].warm_start.rollouts * whole.ppo.steps * whole.classrooms
+    assert imitated + trainings["imitation first"].decisions == pytest.approx(65_536, rel=0.01)
+    update = 0.71  # of the time, with four passes
+    for name in ("2 passes", "8 passes"):
+        each = trainings[name]
+        cost = 1 - update + update * each.ppo.epochs / whole.ppo.epochs
+        assert each.decisions * cost == pytest.approx(65_536, rel=0.01)
+    assert [n for n, each in trainings.items() if each.warm_start.tutor != "none"] == [
+        "imitation first"
+    ]
+    assert asked.settings["imitated"] == 0
 
 
 def test_the_rule_is_reached_when_the_curve_first_stands_there(tmp_path: Path) -> None:
@@ -103,7 +124,7 @@ def test_command_trains_compares_and_goes_on(
     tables = []
     for name in ("first.json", "second.json"):
         assert command.main([*words, "--json", str(tmp_path / name)]) == 0
-        tables.append(json.loads((tmp_path / name).read_text(encoding="utf-8"))["attention"])
+        tables.append(json.loads((tmp_path / name).read_text(encoding="utf-8"))["variants"])
     assert tables[0].keys() == {"attention", "perceptron"}
     assert [tables[0][v]["nlg"] for v in tables[0]] == [tables[1][v]["nlg"] for v in tables[1]]
     assert tables[0]["attention"]["behind"]["mean"] == 0

@@ -40,6 +40,7 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert "until the training courses reached 80% of the NLG of mastery." in text
     assert "| 7,000 to 8,000 | 0.400 (0.300 to 0.500) | 0.400 (0.300 to 0.500) | +0.000 (" in text
     assert "| +0.025 (+0.300 to +0.500) |" in text  # of the unseen classes
+    assert "| 2 passes | 0.400 (0.300 to 0.500) | +0.0000 (+0.3000 to +0.5000) | 6,349 |" in text
     assert "perceptron has 10.3 times as many weights" in text
     assert "depth, degrees, belief and prospects" in text
     assert "median and 1.00 at the least" in text
@@ -63,7 +64,7 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert headlines["optimum"] == {"share": 0.94}
     assert headlines["matrix"]["policy"] == headlines["matrix"]["best_rule"]
     assert headlines["kss"] == {"5": None, "10": 0.4, "20": None}
-    assert headlines["attention"] == dict.fromkeys(RESULTS["attention"]["attention"], 0.4)
+    assert headlines["attention"] == dict.fromkeys(RESULTS["attention"]["variants"], 0.4)
 
 
 def test_pictures_stand_beside_the_text_and_inside_the_page(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""What attention is worth, as a section of the report."""
+"""What parts of the policy, and ways to train it, are worth: sections of the report."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from agents.ablation import RULE_TAUGHT
 from agents.report.numbers import or_dash, with_interval
@@ -13,30 +14,60 @@ UNLINKED: Final = "no prerequisite links"
 """Variants of which more is said than their figures."""
 
 
+class Question(NamedTuple):
+    """How the section of a study is worded."""
+
+    title: str
+    compared: str
+    picture: str
+    caption: str
+
+
+LEFT_OUT: Final = "The same training with parts left out"
+QUESTIONS: Final[Mapping[tuple[str, bool], Question]] = MappingProxyType(
+    {
+        ("parts", False): Question(
+            "Does attention matter?", LEFT_OUT, "ablation", "What is lost without a part"
+        ),
+        ("parts", True): Question(
+            "And if nobody is imitated?",
+            LEFT_OUT,
+            "ablation-alone",
+            "What is lost without a part, where nobody is imitated",
+        ),
+        ("training", True): Question(
+            "What makes it learn better in the same time?",
+            "Trainings that take about as long, what costs more with fewer decisions",
+            "training",
+            "What other ways of training bring",
+        ),
+    }
+)
+"""By study, and whether nobody is imitated."""
+
+
 def section(results: Mapping[str, Any]) -> Section:
-    """From what `scripts.ablate --study parts --json` wrote."""
-    variants, settings = results["attention"], results["settings"]
-    alone = settings["imitated"] == 0
+    """From what `scripts.ablate --json` wrote of the studies of parts or of training."""
+    variants, settings = results["variants"], results["settings"]
+    told = QUESTIONS[settings["study"], settings["imitated"] == 0]
     text = (
-        f"The same training with parts left out: preset {settings['preset']}, "
-        f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
-        f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
-        "over classes, and over seeds where there are several). Decisions to target: "
-        f"{until(settings)}.{_remarks(variants)}"
+        f"{told.compared}: preset {settings['preset']}, {settings['imitated']:,} decisions "
+        f"imitated and {settings['decisions']:,} learnt from, seeds {settings['seeds']}, "
+        f"{settings['classes']} unseen classes (mean, 95 % interval over classes, and over seeds "
+        f"where there are several). Decisions to target: {until(settings)}.{_remarks(variants)}"
     )
     picture = points(
         list(variants),
         [each["behind"]["mean"] for each in variants.values()],
         [(each["behind"]["mean_low"], each["behind"]["mean_high"]) for each in variants.values()],
-        "NLG with the part left out minus NLG of the whole",
+        f"NLG minus NLG of {next(iter(variants))}",
     )
-    name = "ablation-alone" if alone else "ablation"
     return Section(
-        title="And if nobody is imitated?" if alone else "Does attention matter?",
+        title=told.title,
         blocks=[
             text,
             _figures(variants),
-            Picture(name=name, figure=picture, caption="What is lost without a part"),
+            Picture(name=told.picture, figure=picture, caption=told.caption),
         ],
     )
 
@@ -47,13 +78,14 @@ def _figures(variants: Mapping[str, Any]) -> Table:
             name,
             with_interval(each["nlg"]),
             with_interval(each["behind"], 4, "+"),
+            f"{each['decisions']:,}",
             or_dash(each["steps_to_target"], ",.0f"),
             f"{each['weights']:,}",
             f"{each['milliseconds']:.1f}",
         ]
         for name, each in variants.items()
     ]
-    head = ["variant", "NLG", "minus whole", "decisions to target", "weights", "ms"]
+    head = ["variant", "NLG", "minus the first", "decisions", "to target", "weights", "ms"]
     return Table(head=head, rows=cells)
 
 

@@ -24,6 +24,6 @@ def headlines(found: Mapping[str, Any]) -> dict[str, Any]:
         rows = found["transfer"]["transfer"]
         figures["transfer"] = [{name: row[name] for name in names} for row in rows]
     if "attention" in found:
-        variants = found["attention"]["attention"]
+        variants = found["attention"]["variants"]
         figures["attention"] = {name: each["nlg"]["mean"] for name, each in variants.items()}
     return figures
