@@ -72,7 +72,7 @@ def _as_tutor(model: ClassroomPPO, tutor: Tutor) -> Decision:
 
 
 def _imitate(model: ClassroomPPO, batch: Minibatch) -> Tensor:
-    now = model.policy.evaluate(batch.obs, batch.actions, batch.features)
+    now = model.score(batch.obs, batch.actions, batch.features)
     present = batch.obs["learner_present"]
     count = distributed.mean(present.sum()).clamp(min=1)
     unlikely = -now.tutor_log_prob.mean() - (now.plan_log_prob * present).sum() / count

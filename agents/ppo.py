@@ -27,6 +27,7 @@ from agents.rollout import ClassroomRollout, Minibatch
 from agents.sb3_adapter import Arrays, Transition, advance
 from agents.training_figures import record_rollout, record_update
 from envs.spaces import MODALITIES
+from policies.captured import compiled
 from policies.config import PolicyConfig
 from policies.encoder import Encoded
 from policies.hiding import drop_modalities
@@ -93,6 +94,8 @@ class ClassroomPPO(PPO):
         self.shuffling = torch.Generator().manual_seed(seed)
         self.hiding = torch.Generator(self.device).manual_seed(seed)
         self.auxiliary = self._make_auxiliary() if self.config.auxiliary.used else None
+        score = self.policy.evaluate
+        self.score = compiled(score, self.device) if self.config.compiled else score
 
     def _make_auxiliary(self) -> Auxiliary:
         """Heads of their own on the policy's trunk, which the same optimiser improves."""
@@ -102,7 +105,7 @@ class ClassroomPPO(PPO):
 
     def _excluded_save_params(self) -> list[str]:
         generators = ["sampling", "shuffling", "hiding"]
-        return [*super()._excluded_save_params(), *generators, "auxiliary"]
+        return [*super()._excluded_save_params(), *generators, "auxiliary", "score"]
 
     def _get_torch_save_params(self) -> tuple[list[str], list[str]]:
         modules, variables = super()._get_torch_save_params()
@@ -239,7 +242,7 @@ class ClassroomPPO(PPO):
         """Take one gradient step; returns the losses that there are, in the order of `LOSSES`."""
         half = self.config.precision == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            now = self.policy.evaluate(batch.obs, batch.actions, batch.features)
+            now = self.score(batch.obs, batch.actions, batch.features)
         parts = losses(now, batch, cast("Any", self.clip_range)(self._current_progress_remaining))
         final = self.config.entropy.final_share
         bonus = final + (1 - final) * self._current_progress_remaining

@@ -111,6 +111,7 @@ class ClassroomRollout:
             return torch.zeros(*outer, *shape, dtype=dtype, device=self.device)
 
         self.observations = {k: empty(*(box.shape or ())) for k, box in observation_space.items()}
+        self.pinned = self._host_memory() if self.device.type == "cuda" else {}
         self.actions = empty(len(action_space.nvec), dtype=torch.int64)  # (N, B, 3 + 2 S)
         self.tutor_log_prob, self.minutes, self.ended = empty(), empty(), empty()  # (N, B)
         self.plan_log_prob, self.values = empty(learners), empty(learners)  # (N, B, S)
@@ -132,8 +133,16 @@ class ClassroomRollout:
         """Copy an observation (B, ...) into the current row, and give the row back."""
         row = {key: tensor[self.position] for key, tensor in self.observations.items()}
         for key, tensor in row.items():
-            tensor.copy_(torch.as_tensor(obs[key]))
+            seen = torch.as_tensor(obs[key])
+            if self.pinned:  # free again: who chose the last actions waited for the device
+                seen = self.pinned[key].copy_(seen)
+            tensor.copy_(seen, non_blocking=True)
         return row
+
+    def _host_memory(self, *, pinned: bool = True) -> dict[str, Tensor]:
+        """Memory of the host for one row of observations, from which a GPU copies by itself."""
+        rows = {key: tensor[0] for key, tensor in self.observations.items()}
+        return {k: torch.empty(r.shape, dtype=r.dtype, pin_memory=pinned) for k, r in rows.items()}
 
     def prepare(self, features: Tensor | None) -> None:
         """Keep what no weight takes part in of encoding the current row, for all passes over it."""

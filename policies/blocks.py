@@ -9,6 +9,8 @@ from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from policies.captured import captured
+
 
 class _Assembled(Function):
     """Writes every block once; its gradient is a view of the whole one's.
@@ -62,7 +64,7 @@ def assembled(
     Returns:
         (B, K, T, T); of the course token the mask alone.
     """
-    if torch.jit.is_tracing():  # type: ignore[attr-defined,no-untyped-call]
+    if captured():
         return _padded(mask, (beside, from_learner, from_concept, related))
     whole: Tensor = _Assembled.apply(  # type: ignore[no-untyped-call]  # torch's
         mask, beside, from_learner, from_concept, related
@@ -71,7 +73,7 @@ def assembled(
 
 
 def _padded(mask: Tensor, blocks: Sequence[Tensor]) -> Tensor:
-    """The same with operators that an exported graph may hold, slower."""
+    """The same with operators that a captured graph may hold, slower."""
     beside, from_learner, from_concept, related = blocks
     related = related.expand(mask.shape[0], -1, -1, -1)
     rows = (torch.cat(row, dim=-1) for row in ((beside, from_learner), (from_concept, related)))

@@ -14,6 +14,7 @@ from torch.nn import functional
 from envs.spaces import MODALITIES
 from policies.attention import FORBIDDEN, Block
 from policies.blocks import assembled
+from policies.captured import captured
 from policies.config import PolicyConfig
 from policies.deep_sets import PooledBlock
 from policies.products import inner
@@ -53,9 +54,9 @@ def shared(graph: Tensor) -> Tensor:
     """The one graph (1, C, C) where a CPU batch (B, C, C) has the same everywhere, else all.
 
     Classrooms mostly learn one curriculum; on a GPU the comparison would wait for the device. A
-    trace (`agents.unity_model`) must hold for every batch, so there nothing is compared.
+    graph of the network must hold for every batch, so there nothing is compared.
     """
-    if torch.jit.is_tracing():  # type: ignore[attr-defined,no-untyped-call]
+    if captured():
         return graph
     return graph[:1] if graph.is_cpu and bool((graph == graph[:1]).all()) else graph
 

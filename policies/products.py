@@ -11,10 +11,12 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from policies.captured import captured
+
 
 def inner(queries: Tensor, items: Tensor) -> Tensor:
     """Inner product of every query (..., Q, e) with every item (..., N, e), as (..., Q, N)."""
-    if not torch.is_grad_enabled():  # nor is there an autograd function in an exported graph
+    if captured() or not torch.is_grad_enabled():  # a graph's memory is laid out anew, or exported
         return queries @ items.transpose(-1, -2)
     products: Tensor = _Inner.apply(queries, items)  # type: ignore[no-untyped-call]  # torch's
     return products

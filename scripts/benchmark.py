@@ -152,7 +152,7 @@ def of_classrooms(results: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def of_training(results: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Rows of training."""
-    beside = results["ratio_to_cpu"]
+    beside, compiled = results["ratio_to_cpu"], results["ratio_of_compiled"]
     return [
         (
             f"training on {results['device']}",
@@ -170,6 +170,7 @@ def of_training(results: dict[str, Any]) -> list[tuple[str, str, str]]:
             f"{results['ratio_of_bfloat16'] * results['ratio_to_sb3']:.2f}",
             "2",
         ),
+        *([] if compiled is None else [("  compiled to ours as it is", f"{compiled:.2f}", "")]),
         *(
             []
             if beside is None
@@ -235,7 +236,7 @@ def measure_all(arguments: Arguments) -> None:
 def measure_growth(arguments: Arguments) -> None:
     """Measure and print how cost grows; write it, and draw it beside."""
     scope = QUICK if arguments.quick else Scope(seconds=arguments.seconds)
-    found = growth(PRESETS[arguments.preset], scope)
+    found = growth(arguments.preset, scope)
     console = Console()
     for axis, each in found["axes"].items():
         console.print(axis_table(axis, each))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from agents.presets import PRESETS
-from agents.speed import growth
+from agents.speed import growth, training_together
 from agents.speed.growth_law import law
 from agents.speed.growth_tables import axis_table
 from agents.speed.side_by_side import side_by_side
@@ -63,6 +63,19 @@ def test_every_number_of_processes_is_measured() -> None:
     assert min(rates.values()) > 0
 
 
+def test_trainings_in_several_processes_divide_what_a_preset_has() -> None:
+    """Else hours of measuring would end with the last of them refused."""
+    for preset in PRESETS.values():
+        for count in growth.Scope().trainers:
+            assert preset.classrooms % count == preset.ppo.batch % count == 0
+
+
+def test_a_training_that_fails_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_together, "ALONE", ("--device", "nowhere"))
+    with pytest.raises(ValueError, match="training in 1 processes failed"):
+        training_together.trained_together("quick", 2048, (1,), 1)
+
+
 def test_every_part_is_timed_at_every_size_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "MOST_LEARNT_FROM", 8)
     scope = growth.Scope(classrooms=(2, 4, 8, 16), repeats=1)
@@ -83,7 +96,10 @@ def test_the_command_writes_growth_and_a_picture(
     assert benchmark.main(["--growth", "--quick", "--preset", "quick", "--json", str(path)]) == 0
     found = json.loads(path.read_text())["growth"]
     assert found["axes"].keys() == {"classrooms", "learners", "concepts"}
-    assert found["processes"].keys() == {"1", "2"}
-    assert "cost by concepts" in capsys.readouterr().out
+    assert found["processes"].keys() == found["trainers"].keys() == {"1", "2"}
+    assert min(found["trainers"].values()) > 0
+    shown = capsys.readouterr().out
+    assert "cost by concepts" in shown
+    assert "all train one policy" in shown
     with Image.open(tmp_path / "growth.png") as picture:
         assert picture.width > picture.height > 500

@@ -1,5 +1,9 @@
 """The update is written to be fast; it takes the steps that a plain one would take."""
 
+import io
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 
@@ -44,6 +48,45 @@ def test_a_pass_over_a_rollout_meets_every_decision_once() -> None:
     met = torch.cat([batch.returns for batch in batches])
     rollout = model.rollout_buffer.returns.flatten(0, 1)
     torch.testing.assert_close(met.sort(0).values, rollout.sort(0).values, rtol=0, atol=0)
+
+
+def test_memory_that_a_device_copies_from_changes_no_observation() -> None:
+    """On a GPU all observations go through it; a row that lagged would teach on the wrong one."""
+    model = make_model(PolicyConfig(width=16, layers=1), PPOConfig(steps=4, batch=16, epochs=1))
+    model.start_courses()
+    rollout = model.rollout_buffer
+    direct = {key: row.clone() for key, row in rollout.observe(model.observation).items()}
+    rollout.pinned = rollout._host_memory(pinned=False)
+    assert rollout.pinned.keys() == direct.keys()
+    for key, row in rollout.observe(model.observation).items():
+        torch.testing.assert_close(row, direct[key], rtol=0, atol=0)
+
+
+def test_a_compiled_update_takes_the_same_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evaluating decisions is one graph: nothing in it asks for a tensor's values on the way.
+
+    CUDA graphs forbid that. The backend here makes the graph, and compiles no code.
+    """
+    compile_with = torch.compile
+
+    def traced(passes: Callable[..., Any], **settings: Any) -> Callable[..., Any]:
+        settings.pop("mode")
+        return compile_with(passes, backend="aot_eager", **settings)
+
+    monkeypatch.setattr(torch, "compile", traced)
+    policy = PolicyConfig(width=16, layers=1, heads=2, edge_width=8)
+    plain, graph = (
+        make_model(policy, PPOConfig(steps=4, batch=16, epochs=2, compiled=compiled))
+        for compiled in (False, True)
+    )
+    for model in (plain, graph):
+        model.learn(32)
+    assert graph.score is not graph.policy.evaluate
+    torch.testing.assert_close(
+        graph.policy.parameters_to_vector(), plain.policy.parameters_to_vector()
+    )
+    graph.save(saved := io.BytesIO())
+    assert saved.tell() > 0
 
 
 def test_inner_products_and_their_gradients_are_those_of_autograd() -> None:

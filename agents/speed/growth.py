@@ -12,12 +12,13 @@ import torch
 from stable_baselines3.common.logger import Logger
 
 from agents.ppo import ClassroomPPO
-from agents.presets import TrainConfig
+from agents.presets import PRESETS, TrainConfig
 from agents.sb3_adapter import SB3Classrooms
 from agents.speed.growth_law import law
 from agents.speed.inference import untrained
 from agents.speed.side_by_side import side_by_side
 from agents.speed.simulation import bytes_per_classroom, make_simulation, practising
+from agents.speed.training_together import trained_together
 from envs.course import Course
 from envs.curricula import find
 from envs.simulation import Simulation
@@ -28,6 +29,8 @@ AXES: Final = ("classrooms", "learners", "concepts")
 DECISIONS: Final = 2
 """Of each classroom in a turn, for the simulation and in a rollout: 256 classrooms fill a minibatch
 of the default preset, and the largest sizes take seconds."""
+TRAININGS: Final = 3
+"""Of each number of processes, at most: a training takes half a minute."""
 MOST_LEARNT_FROM: Final = 4096
 """Classrooms beyond which updates are not timed: they are made of the same minibatches."""
 
@@ -41,7 +44,11 @@ class Scope:
     concepts: tuple[int, ...] = (4, 8, 16, 32, 64, 128, 256)
     processes: tuple[int, ...] = (1, 2, 3, 4)
     together: int = 256
-    """Classrooms wherever it is not their number that grows; in processes: of each."""
+    """Classrooms wherever it is not their number that grows; of each simulating process."""
+    trainers: tuple[int, ...] = (1, 2, 4)
+    """Processes of one training; they divide its classrooms and minibatches."""
+    rollouts: int = 6
+    """Of a training whose time is taken."""
     repeats: int = 5
     """Turns of which the median is taken, after one that is not counted."""
     seconds: float = 2.0
@@ -54,6 +61,8 @@ QUICK: Final = Scope(
     concepts=(4, 16, 64),
     processes=(1, 2),
     together=8,
+    trainers=(1, 2),
+    rollouts=1,
     repeats=1,
     seconds=0.1,
 )
@@ -72,19 +81,25 @@ class Size(NamedTuple):
         return f"generated-{self.concepts}-0"
 
 
-def growth(config: TrainConfig, scope: Scope) -> dict[str, Any]:
+def growth(preset: str, scope: Scope) -> dict[str, Any]:
     """Measure every axis, by itself, with the preset's network on one thread.
 
     Returns:
-        Plain data: `axes` as `along` gives it, and `processes`, decisions per second of wall time
-        by the number of processes. Times along the axes are processor time, which other programs on
-        the machine lengthen less than they lengthen wall time.
+        Plain data: `axes` as `along` gives it, and decisions per second of wall time by the number
+        of processes: `processes`, of simulations side by side, and `trainers`, of one training.
+        Times along the axes are processor time, which other programs on the machine lengthen less
+        than they lengthen wall time.
     """
     torch.set_num_threads(1)
+    config = PRESETS[preset]
+    decisions = scope.rollouts * config.classrooms * config.ppo.steps
     return {
         "axes": {axis: along(axis, config, scope) for axis in AXES},
         "processes": side_by_side(scope.processes, scope.together, scope.seconds, scope.repeats),
         "together": scope.together,
+        "trainers": trained_together(
+            preset, decisions, scope.trainers, min(scope.repeats, TRAININGS)
+        ),
     }
 
 

@@ -24,7 +24,7 @@ def draw(found: Mapping[str, Any]) -> Figure:
     panels = figure.subplots(2, 2).ravel()
     for panel, (axis, each) in zip(panels, found["axes"].items(), strict=False):
         _draw_axis(panel, axis, each)
-    _draw_processes(panels[-1], {int(n): rate for n, rate in found["processes"].items()})
+    _draw_processes(panels[-1], found)
     for panel in panels:
         panel.grid(visible=True, alpha=0.3)
         panel.legend(fontsize=8)
@@ -45,11 +45,17 @@ def _draw_axis(panel: Axes, axis: str, found: Mapping[str, Any]) -> None:
     panel.set_ylabel("ms of processor time a decision")
 
 
-def _draw_processes(panel: Axes, rates: Mapping[int, float]) -> None:
-    panel.plot(list(rates), list(rates.values()), "o-", color=COLOURS["simulation"])
-    ideal = [count * rates[1] for count in rates]
-    panel.plot(list(rates), ideal, ":", color="#6b7280", label="as many times one")
-    panel.set_xlabel("processes, each with its own simulation")
-    panel.set_xticks(list(rates))
-    panel.set_ylabel("decisions/s of all")
+def _draw_processes(panel: Axes, found: Mapping[str, Any]) -> None:
+    for kind, part, label in (
+        ("processes", "simulation", f"each simulates {found['together']} classrooms"),
+        ("trainers", "update", "all train one policy"),
+    ):
+        rates = {int(count): rate for count, rate in found[kind].items()}
+        times = [rate / rates[1] for rate in rates.values()]
+        panel.plot(list(rates), times, "o-", color=COLOURS[part], label=label)
+    counts = [int(count) for count in found["processes"]]
+    panel.plot(counts, counts, ":", color="#6b7280", label="as many times one")
+    panel.set_xlabel("processes")
+    panel.set_xticks(counts)
+    panel.set_ylabel("decisions/s of all, times those of one")
     panel.set_ylim(bottom=0.0)

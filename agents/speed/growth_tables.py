@@ -42,11 +42,22 @@ def _laws(laws: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, ...]]:
 
 
 def processes_table(found: Mapping[str, Any]) -> Table:
-    """Simulations side by side: decisions per second, and what a process brings."""
-    shown = Table(title=f"processes that each simulate {found['together']} classrooms")
-    for title in ("processes", "decisions/s", "of one alone, each"):
+    """Decisions per second of several processes, and what each brings beside one alone."""
+    shown = Table(title="processes: decisions/s of all, and of one alone that each brings")
+    columns = (f"each simulates {found['together']} classrooms", "all train one policy")
+    for title in ("processes", columns[0], "each", columns[1], "each"):
         shown.add_column(title, justify="right")
-    rates = {int(count): rate for count, rate in found["processes"].items()}
-    for count, rate in rates.items():
-        shown.add_row(f"{count}", f"{rate:,.0f}", f"{rate / (count * rates[1]):.0%}")
+    rates = [
+        {int(count): rate for count, rate in found[kind].items()}
+        for kind in ("processes", "trainers")
+    ]
+    for count in sorted({*rates[0], *rates[1]}):
+        cells = [cell for each in rates for cell in _of_processes(each, count)]
+        shown.add_row(f"{count}", *cells)
     return shown
+
+
+def _of_processes(rates: Mapping[int, float], count: int) -> tuple[str, str]:
+    if count not in rates:
+        return "-", "-"
+    return f"{rates[count]:,.0f}", f"{rates[count] / (count * rates[1]):.0%}"

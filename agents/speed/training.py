@@ -50,10 +50,10 @@ def await_device() -> None:
 def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dict[str, Any]:
     """Decisions per second of training, the shares of its parts, and ratios to other trainings.
 
-    Beside ours run: ours with bfloat16 products and stock PPO; on another device ours on this CPU
-    with fewer classrooms, else several trainings of a perceptron of equal size. All take turns, a
-    rollout and its update each, so that whatever else the machine does meets all; a ratio, of
-    seconds per decision, is the median over the turns.
+    Beside ours run: ours with bfloat16 products and stock PPO; on another device ours compiled, and
+    ours on this CPU with fewer classrooms; else several trainings of a perceptron of equal size.
+    All take turns, a rollout and its update each, so that whatever else the machine does meets all;
+    a ratio, of seconds per decision, is the median over the turns.
 
     Args:
         config: What is trained.
@@ -86,6 +86,7 @@ def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dic
         "stock_decisions_per_s": statistics.median(1 / turn["stock"] for turn in turns),
         "ratio_to_sb3": _times_as_fast(turns, "ours", "stock"),
         "ratio_of_bfloat16": _times_as_fast(turns, "bfloat16", "ours"),
+        "ratio_of_compiled": None if device == CPU else _times_as_fast(turns, "compiled", "ours"),
         "ratio_to_cpu": None if device == CPU else _times_as_fast(turns, "ours", CPU),
         "perceptron": {
             name: None if each is None else of_perceptron(turns, name, each.weights)
@@ -102,7 +103,11 @@ def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dic
 def others(config: TrainConfig, device: str) -> dict[str, BaseAlgorithm]:
     """What takes turns with ours, by name; each has classrooms of its own."""
     half = replace(config, ppo=replace(config.ppo, precision="bfloat16"))
-    return {"bfloat16": our_model(half, device), "stock": stock_model(config, device)}
+    found = {"bfloat16": our_model(half, device), "stock": stock_model(config, device)}
+    if device == CPU:
+        return found
+    graphs = replace(config, ppo=replace(config.ppo, compiled=True))
+    return found | {"compiled": our_model(graphs, device)}
 
 
 def beside_a_device(config: TrainConfig) -> TrainConfig:
