@@ -23,7 +23,7 @@ from agents.speed.exchanges import EMPTY, classroom_steps_per_second, exchanges_
 from agents.speed.growth import QUICK, Scope, growth
 from agents.speed.growth_plot import save_plot
 from agents.speed.growth_tables import axis_table, processes_table
-from agents.speed.inference import CLASSES, CORES, decision_ms, many_classes_ms
+from agents.speed.inference import CLASSES, CORES, decision_ms, exported_ms, many_classes_ms
 from agents.speed.perceptrons import OURS
 from agents.speed.simulation import (
     bytes_per_classroom,
@@ -104,6 +104,7 @@ def measure(arguments: Arguments) -> dict[str, Any]:
         "start_up_s": start_up_seconds(),
         **training_speed(config, arguments.rollouts, arguments.device),
         "action_ms": latency["policy"],
+        "exported_action_ms": exported_ms(config, arguments.decisions),
         "decision_ms": latency["service"],
         "exchanges_per_s": exchanges,
         "exchanged_classroom_steps_per_s": classroom_steps_per_second(exchanges),
@@ -198,17 +199,25 @@ def of_perceptrons(results: dict[str, dict[str, float] | None]) -> list[tuple[st
 
 def of_decisions(results: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Rows of a policy's decisions."""
-    action, decision = results["action_ms"], results["decision_ms"]
     return [
-        ("an action of the policy, median", f"{action['median']:.1f} ms", ""),
-        ("  99 of 100 take at most", f"{action['p99']:.1f} ms", "5 ms"),
-        ("a decision with its reasons, median", f"{decision['median']:.1f} ms", ""),
-        ("  99 of 100 take at most", f"{decision['p99']:.1f} ms", ""),
+        *of_latency("an action of the policy", results["action_ms"], "5 ms"),
+        *of_latency("the same by its ONNX model", results["exported_action_ms"], "2 ms"),
+        *of_latency("a decision with its reasons", results["decision_ms"], "10 ms"),
         (
             f"actions for {CLASSES:,} classes, {CORES} threads",
             f"{results['many_classes_ms']:,.0f} ms",
             "1,000 ms",
         ),
+    ]
+
+
+def of_latency(what: str, found: dict[str, float] | None, aim: str) -> list[tuple[str, str, str]]:
+    """Rows of how long something takes."""
+    if found is None:
+        return [(what, "not installed (extra onnx)", aim)]
+    return [
+        (f"{what}, median", f"{found['median']:.1f} ms", ""),
+        ("  99 of 100 take at most", f"{found['p99']:.1f} ms", aim),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from agents.presets import PRESETS
-from agents.speed import exchanges
+from agents.speed import exchanges, inference
 from agents.speed import simulation as simulation_speed
 from agents.speed.simulation import bytes_per_classroom, make_simulation, parts_of_a_decision
 from agents.speed.training import beside_a_device
@@ -32,7 +32,7 @@ def test_benchmark_writes_speeds_and_shares_that_sum_to_one(
     assert results["train_decisions_per_s"] > 0
     assert results["shares"].keys() == {"simulation", "inference", "update"}
     assert sum(results["shares"].values()) == pytest.approx(1.0)
-    for name in ("action_ms", "decision_ms"):
+    for name in ("action_ms", "exported_action_ms", "decision_ms"):
         assert 0 < results[name]["median"] <= results[name]["p99"]
     assert results["ratio_to_sb3"] > 0
     assert results["ratio_of_bfloat16"] > 0
@@ -115,6 +115,15 @@ def test_a_cpu_beside_a_device_learns_from_whole_minibatches_but_few_classrooms(
     assert small == replace(config, classrooms=small.classrooms)
     assert small.classrooms <= min(config.classrooms, 512)
     assert small.classrooms * config.ppo.steps >= config.ppo.batch
+
+
+def test_a_model_that_cannot_be_made_is_no_reason_to_measure_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inference, "missing", lambda: ["onnx"])
+    assert inference.exported_ms(PRESETS["quick"], 100) is None
+    [(_, said, _)] = benchmark.of_latency("the same by its ONNX model", None, "2 ms")
+    assert said == "not installed (extra onnx)"
 
 
 def test_benchmark_refuses_what_it_cannot_measure() -> None:

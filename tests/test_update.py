@@ -1,15 +1,22 @@
 """The update is written to be fast; it takes the steps that a plain one would take."""
 
+import gc
 import io
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from agents.ppo import ClassroomPPO
 from agents.ppo_config import PPOConfig
+from agents.presets import PRESETS
 from agents.sb3_adapter import SB3Classrooms
+from envs.course import Course
+from envs.curricula import find
+from envs.vector import ClassroomVectorEnv
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
 from policies.products import inner
@@ -60,6 +67,60 @@ def test_memory_that_a_device_copies_from_changes_no_observation() -> None:
     assert rollout.pinned.keys() == direct.keys()
     for key, row in rollout.observe(model.observation).items():
         torch.testing.assert_close(row, direct[key], rtol=0, atol=0)
+
+
+class Counted(TorchDispatchMode):
+    """Counts the operations that torch carries out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+def operations(learners: int, concepts: int, minibatch: int) -> int:
+    """Of one step of gradient descent, with the default preset's network."""
+    course, curriculum = Course(learners=learners), find(f"generated-{concepts}-0")
+    env = ClassroomVectorEnv(8, course=course, curriculum=curriculum)
+    model = ClassroomPPO(
+        env=SB3Classrooms(env),
+        config=PPOConfig(steps=4, batch=minibatch, epochs=1),
+        policy_config=PRESETS["default"].policy,
+        seed=0,
+        device="cpu",
+    )
+    model.learn(32)
+    batch = next(iter(model.minibatches()))
+    with Counted() as counted:
+        model.improve(batch)
+    return counted.count
+
+
+def test_an_update_takes_as_many_operations_whatever_the_class() -> None:
+    """On a GPU starting them is what a step costs: a loop over learners would cost forty times."""
+    usual = operations(8, 16, 16)
+    assert usual < 1600
+    assert operations(3, 16, 16) == operations(8, 5, 16) == operations(8, 16, 32) == usual
+
+
+def test_training_keeps_the_memory_that_it_began_with() -> None:
+    """A day of training must not end because every rollout left something behind."""
+    model = make_model(PolicyConfig(width=16, layers=1), PPOConfig(steps=8, batch=32, epochs=2))
+    kept = []
+    tracemalloc.start()
+    for _ in range(3):
+        model.learn(20 * 64, reset_num_timesteps=False)
+        gc.collect()
+        tensors = sum(1 for each in gc.get_objects() if issubclass(type(each), torch.Tensor))
+        kept.append((tensors, tracemalloc.get_traced_memory()[0]))
+    tracemalloc.stop()
+    assert kept[1][0] == kept[2][0]
+    assert kept[2][1] - kept[1][1] < 100_000  # bytes, over twenty rollouts
 
 
 def test_a_compiled_update_takes_the_same_step(monkeypatch: pytest.MonkeyPatch) -> None:

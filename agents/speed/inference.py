@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -9,6 +11,7 @@ import torch
 from agents.decision.service import DecisionService
 from agents.presets import TrainConfig
 from agents.speed.simulation import make_simulation
+from agents.unity_model.packages import missing
 from envs.simulation import Simulation
 from envs.spaces import action_space, observation_space
 from policies.policy import AttentionPolicy
@@ -51,6 +54,23 @@ def decision_ms(config: TrainConfig, decisions: int) -> dict[str, dict[str, floa
         "policy": latency(simulation, act, decisions),
         "service": latency(simulation, decide, decisions),
     }
+
+
+def exported_ms(config: TrainConfig, decisions: int) -> dict[str, float] | None:
+    """Milliseconds of the same policy's action as an ONNX model under onnxruntime, on one thread.
+
+    None where the packages for it are not installed.
+    """
+    if missing():
+        return None
+    from agents.unity_model.delivery import Delivery  # noqa: PLC0415  # needs those packages
+
+    simulation = make_simulation(1)
+    policy, curriculum = untrained(config, simulation), simulation.curriculum
+    with TemporaryDirectory() as folder:
+        made = Delivery(policy, simulation.course, curriculum, Path(folder) / "tutor.onnx")
+        made.write()
+        return made.latency(decisions)
 
 
 def latency(
