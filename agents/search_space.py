@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import reduce
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -59,6 +60,11 @@ def changed(config: Settings, settings: Mapping[str, Any]) -> Settings:
     for name, value in settings.items():
         config = _with(config, name.split("."), value, name)
     return config
+
+
+def present(config: Any) -> dict[str, Any]:
+    """What nested settings have now for everything that a sweep may change."""
+    return {name: reduce(getattr, name.split("."), config) for name in SPACE}
 
 
 def as_flags(settings: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from rich.table import Table
 from agents.cores import cores
 from agents.presets import PRESETS, TrainConfig
 from agents.run_folder import RUNS
-from agents.search_space import SPACE, Interval, Options, as_flags, within
+from agents.search_space import SPACE, Interval, Options, as_flags, present, within
 from envs.whole_file import write_json
 from scripts.output_path import OutputFile, write_results
 from scripts.train import INTERRUPTED
@@ -37,6 +37,8 @@ SETTINGS: Final = "sweep.json"
 REPORTS: Final = 16
 KEPT: Final = 3
 """Checkpoints of a training: another one may be about to copy any of the last few."""
+TUNING_CLASSES: Final = 256
+"""At least, for the ranking: thirty do not tell good settings from lucky ones."""
 GRACE: Final = 4
 """Reports before which no training is ended or changed: a quarter of it."""
 
@@ -50,7 +52,7 @@ class Arguments:
     the worst quarter goes on from one in the best, with settings near its (Jaderberg et al. 2017).
     """
     trials: int = 16
-    """Trainings."""
+    """Trainings; the first has the preset's own settings."""
     preset: str = "default"
     """Settings that the sweep does not change."""
     decisions: int | None = None
@@ -88,7 +90,9 @@ class Arguments:
         """Settings of every training before the sweep changes some."""
         config = replace(PRESETS[self.preset], inspection_rollouts=0, simulation_threads=1)
         decisions = config.decisions if self.decisions is None else self.decisions
-        return replace(config, decisions=decisions)
+        least = config.evaluation_classes if self.quick else TUNING_CLASSES
+        classes = max(config.evaluation_classes, least)
+        return replace(config, decisions=decisions, evaluation_classes=classes)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -172,7 +176,9 @@ def new_tuner(arguments: Arguments, trainable: Any, place: Path) -> Any:
             mode="max",
             num_samples=arguments.trials,
             scheduler=scheduler(arguments, space),
-            search_alg=BasicVariantGenerator(random_state=arguments.seed),
+            search_alg=BasicVariantGenerator(
+                points_to_evaluate=[present(arguments.config)], random_state=arguments.seed
+            ),
             trial_dirname_creator=lambda trial: trial.trial_id,
         ),
         run_config=tune.RunConfig(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.presets import PRESETS
-from agents.search_space import SPACE, Interval, as_flags, changed, within
+from agents.search_space import SPACE, Interval, as_flags, changed, present, within
 from scripts import sweep, train
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
@@ -53,6 +53,13 @@ def test_population_based_steps_stay_in_their_intervals() -> None:
     assert within(stepped) == ends(low=False)
 
 
+def test_settings_are_ranked_on_enough_classes() -> None:
+    """The quick preset tries a policy on 32, whose mean is off by more than settings differ."""
+    assert sweep.Arguments(preset="quick").config.evaluation_classes == 256
+    assert sweep.Arguments(preset="large").config.evaluation_classes == 512
+    assert sweep.Arguments(quick=True).config.evaluation_classes == 32
+
+
 def test_a_folder_of_another_sweep_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +101,8 @@ def test_a_sweep_trains_ranks_and_goes_on(method: str, tmp_path: Path) -> None:
     assert found[0] == found[1]
     trials = found[0]["results"]
     assert len(trials) == 2
+    if method == "asha":  # population-based, the first may go on from the second
+        assert any(each["settings"] == present(PRESETS["quick"]) for each in trials)
     whole = [each for each in trials if each["nlg_tuning"] is not None]
     assert whole == trials[: len(whole)]  # asha ends one early if the other was faster and better
     assert whole
