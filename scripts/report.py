@@ -30,6 +30,7 @@ from agents.report import losses as losses_section
 from agents.report import matrix as matrix_section
 from agents.report import optimum as optimum_section
 from agents.report import peers as peers_section
+from agents.report import probe as probe_section
 from agents.report import realism as realism_section
 from agents.report import reasons as reasons_section
 from agents.report import sensitivity as sensitivity_section
@@ -45,6 +46,7 @@ from scripts import (
     evaluate,
     optimum,
     peers,
+    probe,
     realism,
     reasons,
     sensitivity,
@@ -144,6 +146,11 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             command=ablate.main,
             arguments=lambda _: ["--study", "losses"],
             section=losses_section.section,
+        ),
+        "probe": Measurement(
+            command=probe.main,
+            arguments=lambda given: [str(given.run)],
+            section=probe_section.section,
         ),
         "adaptation": Measurement(
             command=adapt.main,

@@ -176,6 +176,15 @@ RESULTS: dict[str, Any] = {
         "settings": {"preset": "quick", "imitated": 0, "decisions": 4096, "seeds": [0, 1]}
         | {"classes": 4, "target": "80% of the NLG of mastery", "study": "parts"},
     },
+    "probe": {
+        "classes": 4,
+        "auc": {
+            "runs/a": {
+                "all": {"lapsed": 0.8125, "sick": None},
+                "gaze alone": {"lapsed": 0.7, "sick": None},
+            }
+        },
+    },
     "training": {
         "variants": {"as it is": VARIANT, "2 passes": VARIANT | {"decisions": 6349}},
         "settings": {"preset": "quick", "imitated": 0, "decisions": 4096, "seeds": [0, 1]}

@@ -40,6 +40,8 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert "until the training courses reached 80% of the NLG of mastery." in text
     assert "| 7,000 to 8,000 | 0.400 (0.300 to 0.500) | 0.400 (0.300 to 0.500) | +0.000 (" in text
     assert "| +0.025 (+0.300 to +0.500) |" in text  # of the unseen classes
+    assert "| modalities | lapsed | sick |" in text
+    assert "| all | 0.812 | - |" in text
     assert "| 2 passes | 0.400 (0.300 to 0.500) | +0.0000 (+0.3000 to +0.5000) | 6,349 |" in text
     assert "perceptron has 10.3 times as many weights" in text
     assert "depth, degrees, belief and prospects" in text
