@@ -154,6 +154,7 @@ def of_classrooms(results: dict[str, Any]) -> list[tuple[str, str, str]]:
 def of_training(results: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Rows of training."""
     beside, compiled = results["ratio_to_cpu"], results["ratio_of_compiled"]
+    mega, giga = results["flop_per_decision"] / 1e6, results["flop_per_s"] / 1e9
     return [
         (
             f"training on {results['device']}",
@@ -164,6 +165,7 @@ def of_training(results: dict[str, Any]) -> list[tuple[str, str, str]]:
             (f"  of its time: {part}", f"{share:.0%}", "")
             for part, share in results["shares"].items()
         ),
+        ("  its matrix products", f"{mega:.1f} MFLOP a decision, {giga:.0f} GFLOP/s", ""),
         ("  stock PPO, same network", f"{results['stock_decisions_per_s']:,.0f} decisions/s", ""),
         ("  ours to stock PPO, in turns", f"{results['ratio_to_sb3']:.2f}", "1.5"),
         (

@@ -35,6 +35,9 @@ def test_benchmark_writes_speeds_and_shares_that_sum_to_one(
     for name in ("action_ms", "exported_action_ms", "decision_ms"):
         assert 0 < results[name]["median"] <= results[name]["p99"]
     assert results["ratio_to_sb3"] > 0
+    per_decision, rate = results["flop_per_decision"], results["train_decisions_per_s"]
+    assert results["flop_per_s"] == pytest.approx(per_decision * rate)
+    assert per_decision == pytest.approx(14.85e6, rel=0.02)  # the default network
     assert results["ratio_of_bfloat16"] > 0
     blind = results["perceptron"]
     assert blind.keys() == {"our training", "stable-baselines3", "sbx", "plain loop"}

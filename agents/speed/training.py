@@ -11,6 +11,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from agents.ppo import ClassroomPPO
 from agents.presets import TrainConfig
+from agents.speed.arithmetic import flop_per_decision
 from agents.speed.models import our_model, stock_model, turn_of
 from agents.speed.perceptrons import OURS, perceptrons
 from agents.speed.threads import with_threads
@@ -78,11 +79,9 @@ def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dic
         {name: _seconds(turn) / decisions[name] for name, turn in play.items()}
         for _ in range(rollouts)
     ]
-    spent = {name: part.seconds for name, part in parts.items()}
-    total = spent["collecting"] + spent["update"]
     return {
         "device": device,
-        "train_decisions_per_s": rollouts * per_rollout / total,
+        **of_ours(ours, parts, rollouts * per_rollout),
         "stock_decisions_per_s": statistics.median(1 / turn["stock"] for turn in turns),
         "ratio_to_sb3": _times_as_fast(turns, "ours", "stock"),
         "ratio_of_bfloat16": _times_as_fast(turns, "bfloat16", "ours"),
@@ -92,6 +91,18 @@ def training_speed(config: TrainConfig, rollouts: int, device: str = CPU) -> dic
             name: None if each is None else of_perceptron(turns, name, each.weights)
             for name, each in blind.items()
         },
+    }
+
+
+def of_ours(model: ClassroomPPO, parts: Mapping[str, Stopwatch], decisions: int) -> dict[str, Any]:
+    """Speed, arithmetic and shares of time of our training, after so many decisions timed."""
+    spent = {name: part.seconds for name, part in parts.items()}
+    total = spent["collecting"] + spent["update"]
+    arithmetic = flop_per_decision(model)
+    return {
+        "train_decisions_per_s": decisions / total,
+        "flop_per_decision": arithmetic,
+        "flop_per_s": arithmetic * decisions / total,
         "shares": {
             "simulation": spent["simulation"] / total,
             "inference": (spent["collecting"] - spent["simulation"]) / total,
