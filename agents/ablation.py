@@ -13,6 +13,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from agents.run_folder import read_config
 from agents.statistics import Estimate, estimate
+from agents.studies import imitated
 from policies.policy import AttentionPolicy
 
 Floats = NDArray[np.float64]
@@ -33,6 +34,8 @@ class Ablation:
 
     variant: str
     runs: int
+    imitated: int
+    """Decisions imitated in each, before those learnt from."""
     decisions: int
     """Decisions learnt from in each."""
     nlg: Estimate
@@ -49,6 +52,7 @@ class Ablation:
         """Plain data for JSON."""
         return {
             "runs": self.runs,
+            "imitated": self.imitated,
             "decisions": self.decisions,
             "nlg": self.nlg.as_dict(),
             "behind": self.behind.as_dict(),
@@ -78,12 +82,14 @@ def summarise(
         policy: Of one run.
         milliseconds: Of a decision.
     """
+    config = read_config(runs[0])[0]
     reached = [decisions_until(run, target) for run in runs]
     median = float(np.median([np.inf if found is None else found for found in reached]))
     return Ablation(
         variant=variant,
         runs=len(runs),
-        decisions=read_config(runs[0])[0].decisions,
+        imitated=imitated(config),
+        decisions=config.decisions,
         nlg=estimate(ours),
         behind=estimate(ours - whole),
         steps_to_target=None if np.isinf(median) else median,

@@ -32,7 +32,7 @@ from agents.failures import Failure, with_failures
 from agents.imitation import WarmStart
 from agents.presets import BEST_RULE, PRESETS, TrainConfig
 from agents.replayed_log import read_log
-from agents.studies import STUDIES, Variant
+from agents.studies import STUDIES, Variant, imitated
 from agents.trained_run import TrainedRun, read_run
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
@@ -146,11 +146,10 @@ class Arguments:
     def settings(self) -> dict[str, Any]:
         """What the figures depend on, for the JSON."""
         preset, config, seeds = self.training
-        imitated = config.warm_start.rollouts * config.ppo.steps * config.classrooms
         return {
             "study": self.study,
             "preset": preset,
-            "imitated": imitated if self.imitates else 0,
+            "imitated": imitated(config),
             "decisions": config.decisions,
             "seeds": list(seeds),
             "classes": self.taught,

@@ -41,6 +41,7 @@ SETTING = {
 }
 VARIANT = {
     "runs": 2,
+    "imitated": 2048,
     "decisions": 4096,
     "nlg": INTERVAL,
     "behind": INTERVAL | {"mean": 0.0},

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from agents.failures import FAILURES, NONE
 from agents.imitation import WarmStart
 from agents.presets import PRESETS
 from agents.run_folder import read_config, write_config
-from agents.studies import STUDIES
+from agents.studies import STUDIES, imitated
 from envs.spaces import action_space, observation_space
 from policies.config import PolicyConfig
 from policies.policy import AttentionPolicy
@@ -45,23 +46,24 @@ def test_every_variant_names_parts_that_exist() -> None:
         assert not any(variant == first for variant in list(study.values())[1:])
 
 
-def test_what_costs_more_learns_from_fewer_decisions() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [{"preset": "quick", "decisions": 65_536}, {"preset": "default"}, {"quick": True}],
+    ids=["measured", "whole", "quick"],
+)
+def test_what_costs_more_learns_from_fewer_decisions(words: dict[str, Any]) -> None:
     """Twice the passes at as many decisions would win by the time they take."""
-    asked = command.Arguments(study="training", preset="quick", decisions=65_536)
-    whole, trainings = (
-        asked.training[1],
-        {n: v.of(asked.training[1]) for n, v in asked.chosen.items()},
-    )
-    imitated = trainings["imitation first"].warm_start.rollouts * whole.ppo.steps * whole.classrooms
-    assert imitated + trainings["imitation first"].decisions == pytest.approx(65_536, rel=0.01)
+    asked = command.Arguments(study="training", **words)
+    whole = asked.training[1]
+    trainings = {name: variant.of(whole) for name, variant in asked.chosen.items()}
     update = 0.71  # of the time, with four passes
-    for name in ("2 passes", "8 passes"):
-        each = trainings[name]
+    for each in trainings.values():
         cost = 1 - update + update * each.ppo.epochs / whole.ppo.epochs
-        assert each.decisions * cost == pytest.approx(65_536, rel=0.01)
-    assert [n for n, each in trainings.items() if each.warm_start.tutor != "none"] == [
-        "imitation first"
-    ]
+        taught = imitated(each) + each.decisions * cost
+        assert taught == pytest.approx(whole.decisions, rel=0.01)
+    first = trainings.pop("imitation first")
+    assert imitated(first) == 12_288
+    assert not any(imitated(each) for each in trainings.values())
     assert asked.settings["imitated"] == 0
 
 

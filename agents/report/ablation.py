@@ -11,6 +11,7 @@ from agents.report.pictures import points
 
 PERCEPTRON: Final = "perceptron"
 UNLINKED: Final = "no prerequisite links"
+MIXED: Final = "two class sizes and lengths"
 """Variants of which more is said than their figures."""
 
 
@@ -21,6 +22,7 @@ class Question(NamedTuple):
     compared: str
     picture: str
     caption: str
+    but: str = ""
 
 
 LEFT_OUT: Final = "The same training with parts left out"
@@ -40,6 +42,7 @@ QUESTIONS: Final[Mapping[tuple[str, bool], Question]] = MappingProxyType(
             "Trainings that take about as long, what costs more with fewer decisions",
             "training",
             "What other ways of training bring",
+            " but where the table says otherwise",
         ),
     }
 )
@@ -52,7 +55,7 @@ def section(results: Mapping[str, Any]) -> Section:
     told = QUESTIONS[settings["study"], settings["imitated"] == 0]
     text = (
         f"{told.compared}: preset {settings['preset']}, {settings['imitated']:,} decisions "
-        f"imitated and {settings['decisions']:,} learnt from, seeds {settings['seeds']}, "
+        f"imitated and {settings['decisions']:,} learnt from{told.but}, seeds {settings['seeds']}, "
         f"{settings['classes']} unseen classes (mean, 95 % interval over classes, and over seeds "
         f"where there are several). Decisions to target: {until(settings)}.{_remarks(variants)}"
     )
@@ -78,6 +81,7 @@ def _figures(variants: Mapping[str, Any]) -> Table:
             name,
             with_interval(each["nlg"]),
             with_interval(each["behind"], 4, "+"),
+            f"{each['imitated']:,}",
             f"{each['decisions']:,}",
             or_dash(each["steps_to_target"], ",.0f"),
             f"{each['weights']:,}",
@@ -85,7 +89,16 @@ def _figures(variants: Mapping[str, Any]) -> Table:
         ]
         for name, each in variants.items()
     ]
-    head = ["variant", "NLG", "minus the first", "decisions", "to target", "weights", "ms"]
+    head = [
+        "variant",
+        "NLG",
+        "minus the first",
+        "imitated",
+        "learnt from",
+        "to target",
+        "weights",
+        "ms",
+    ]
     return Table(head=head, rows=cells)
 
 
@@ -112,4 +125,6 @@ def _remarks(variants: Mapping[str, Any]) -> str:
             "pair of learner and concept shows of the concept's parents and children; depth, "
             "degrees, belief and prospects, which the environment computes from the graph, stay."
         )
+    if MIXED in variants:
+        said += f' "{MIXED.capitalize()}" is held to it in its own courses, half of them shorter.'
     return said
