@@ -103,6 +103,7 @@ RESULTS: dict[str, Any] = {
             "kss-10": {
                 "attention": INTERVAL
                 | {"kind": "policy", "runs": 5, "learners": 9, "share_of_best": 0.923}
+                | {"share_of_best_interval": [0.9, 0.95]}
                 | {"best_rule": "fixed path", "ahead": INTERVAL, "decisions": [4096, 4096]},
                 "best known": INTERVAL
                 | {"kind": "reference", "runs": 1, "learners": 9, "share_of_best": 1.0}

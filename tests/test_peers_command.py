@@ -44,6 +44,7 @@ def test_command_trains_compares_and_writes_what_it_prints(
     assert found["learners"] == 5
     assert rows[CEILING]["share_proven"] == 1.0
     assert rows[CEILING]["share_of_best"] == 1.0
+    assert rows[CEILING]["share_of_best_interval"] == [1.0, 1.0]  # each with its own optimum
     assert max(row["mean"] for row in rows.values()) == rows[CEILING]["mean"]
     assert rows["stock PPO (MLP)"]["runs"] == 2  # one trained before, one by the command
     assert rows["stock PPO (MLP)"]["kind"] == "policy"
@@ -122,6 +123,10 @@ def test_figures_are_relative_to_chance_and_to_the_optimum() -> None:
     assert found[CEILING]["share_proven"] == 0.5
     assert found["ours"]["runs"] == 2
     assert found["ours"]["share_of_best"] == pytest.approx(0.25 / 0.4)
+    low, high = found["ours"]["share_of_best_interval"]
+    assert (
+        0.5 <= low < 0.25 / 0.4 < high <= 0.2 / 0.2
+    )  # first run, second run on the poorer learner
     assert found["ours"]["times_random"] == pytest.approx(2.5)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.peers.kss_optimum import NAME
-from agents.statistics import Estimate, estimate
+from agents.statistics import Estimate, estimate, share
 from agents.tutors.protocol import Kind
 
 FLOOR: Final = "random over all"
@@ -49,7 +49,7 @@ def results(rows: Sequence[Row]) -> dict[str, Any]:
             "learners": row.returns.shape[1],
             **row.figure.as_dict(),
             "times_random": _ratio(row, named[FLOOR]),
-            **({"share_of_best": _ratio(row, named[CEILING])} if CEILING in named else {}),
+            **(_share(row, named[CEILING]) if CEILING in named else {}),
             **({} if row.setting is None else {"setting": row.setting}),
             **({} if row.bound is None else _proof(row, row.bound)),
             **({"knows_model": row.knows_model} if row.kind == "rule" else {}),
@@ -83,6 +83,15 @@ def _ratio(row: Row, unit: Row) -> float | None:
     """Mean in units, on the learners of both; None where the unit is 0, as for chance on a few."""
     mean = float(unit.returns[:, : row.returns.shape[1]].mean())
     return float(row.returns.mean()) / mean if mean else None
+
+
+def _share(row: Row, best: Row) -> dict[str, Any]:
+    """Share of the best known with its interval: each learner of both with its own best."""
+    wholes = best.returns[:, : row.returns.shape[1]]
+    found = share(row.returns[:, : wholes.shape[1]], np.repeat(wholes, len(row.returns), axis=0))
+    if found is None:
+        return {"share_of_best": None}
+    return {"share_of_best": found.value, "share_of_best_interval": [found.low, found.high]}
 
 
 def _proof(row: Row, bound: NDArray[np.float64]) -> dict[str, float]:

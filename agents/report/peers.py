@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agents.peers.results import RIVALS
-from agents.report.numbers import or_dash, with_interval
+from agents.report.numbers import interval, or_dash, with_interval
 from agents.report.page import Block, Section, Table
 
 SCORES: Final = (
@@ -69,7 +69,7 @@ def table(tutors: Mapping[str, Any]) -> Table:
             str(each["runs"]),
             str(each["learners"]),
             with_interval(each),
-            or_dash(each[relative]),
+            _relative(each, relative),
             *(with_interval(each[key], sign="+") if key in each else "-" for key in rivals),
             str(each.get("setting", "-")),
         ]
@@ -77,6 +77,12 @@ def table(tutors: Mapping[str, Any]) -> Table:
     ]
     differences = (f"minus {rule}" for rule in rivals.values())
     return Table(head=[*HEAD, relative.replace("_", " "), *differences, "tuned to"], rows=rows)
+
+
+def _relative(tutor: Mapping[str, Any], figure: str) -> str:
+    """A figure, with its interval where it has one."""
+    value, within = tutor[figure], tutor.get(f"{figure}_interval")
+    return or_dash(value) if value is None or within is None else interval(value, within)
 
 
 def proof(tutors: Mapping[str, Any]) -> list[str]:
