@@ -14,6 +14,7 @@ Examples:
 """
 
 import signal
+import gc
 import sys
 import time
 from collections.abc import Sequence
@@ -250,6 +251,7 @@ def train(arguments: Arguments) -> int:
         require_conformance(config.env)
     begin = time.monotonic()
     config = with_threads(config)
+    gc.collect()  # of a training before this one: its model refers to itself, and holds 100 MB
     model = make_model(config, arguments.seed)
     print(f"run {run}, preset {arguments.preset}, seed {arguments.seed}, {place(model)}")
     try:

@@ -30,6 +30,7 @@ SETTING = {
     "trained": False,
     "learners": 1,
     "concepts": 16,
+    "lessons": 6,
     "policy": 0.4,
     "best_rule": 0.3,
     "specialist": None,

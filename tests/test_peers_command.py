@@ -3,10 +3,11 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
+from stable_baselines3 import PPO
 
 from agents.peers.attention import AttentionRun
 from agents.peers.benchmarks import BENCHMARKS
@@ -93,6 +94,22 @@ def test_a_network_samples_alike_for_the_same_learners(tmp_path: Path) -> None:
     once, again = (taught_by(policy, learners, 3, 5, sampled=True) for _ in range(2))
     np.testing.assert_array_equal(once, again)
     assert (once != taught_by(policy, learners, 3, 5, sampled=False)).any()
+
+
+def test_no_two_seeds_of_stock_ppo_learn_from_the_same_learners(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neighbouring seeds would share all but one: five trainings would be little more than one."""
+    begun: list[list[int]] = []
+
+    def learn(model: PPO, _: int) -> None:
+        env: Any = model.env
+        begun.append(list(env.unwrapped._seeds))
+
+    monkeypatch.setattr(PPO, "learn", learn)
+    for seed in (0, 1):
+        train("kss-5", seed, TINY, tmp_path / str(seed))
+    assert len({*begun[0], *begun[1]}) == 2 * TINY.environments
 
 
 def test_masked_network_never_chooses_what_is_not_allowed(tmp_path: Path) -> None:

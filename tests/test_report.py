@@ -1,6 +1,7 @@
 """The report: every result is written up, nothing is measured twice, and the page is whole."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from agents.presets import PRESETS
 from agents.report.commands import shortened
 from agents.report.page import Picture, Section, Table, write_report
-from agents.run_folder import write_config
+from agents.run_folder import REFERENCE, write_config
 from scripts import report as command
 from tests.report_results import RESULTS, SETTING
 
@@ -122,6 +123,16 @@ def test_remarks_open_their_section(tmp_path: Path) -> None:
     assert command.main([str(run)]) == 0
     text = (run / "report.md").read_text(encoding="utf-8")
     assert "## And if the learners are other ones?\n\nTwo families are behind.\n\nEvery" in text
+
+
+def test_the_committed_report_says_what_its_evidence_says(tmp_path: Path) -> None:
+    """Figures that were measured again and not written up would contradict what readers see."""
+    run = tmp_path / REFERENCE.name
+    shutil.copytree(REFERENCE, run)
+    assert command.main([str(run), "--only"]) == 0
+    for name in ("report.md", "report.json"):
+        written = (run / name).read_text(encoding="utf-8")
+        assert written == (REFERENCE / name).read_text(encoding="utf-8"), name
 
 
 def test_trained_runs_reach_their_commands(tmp_path: Path) -> None:

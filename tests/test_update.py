@@ -58,7 +58,7 @@ def test_a_pass_over_a_rollout_meets_every_decision_once() -> None:
 
 
 def test_memory_that_a_device_copies_from_changes_no_observation() -> None:
-    """On a GPU all observations go through it; a row that lagged would teach on the wrong one."""
+    """On a GPU all observations go through it; a key left out would teach on zeros."""
     model = make_model(PolicyConfig(width=16, layers=1), PPOConfig(steps=4, batch=16, epochs=1))
     model.start_courses()
     rollout = model.rollout_buffer

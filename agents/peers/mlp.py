@@ -103,7 +103,7 @@ def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> Tra
     torch.set_num_threads(1)
     chosen = BENCHMARKS[benchmark]
     make = partial(gym.make, chosen.env_id, disable_env_checker=True, **chosen.settings)
-    env = make_vec_env(make, settings.environments, seed=seed)
+    env = make_vec_env(make, settings.environments)
     model = PPO(
         MaskedMlpPolicy if settings.masked else "MlpPolicy",
         VecNormalize(env, norm_obs=False, gamma=settings.gamma),
@@ -114,6 +114,7 @@ def train(benchmark: str, seed: int, settings: MlpSettings, folder: Path) -> Tra
         seed=seed,
         device="cpu",
     )
+    env.seed(seed * settings.environments)  # each its own from there on: no learner of another seed
     model.learn(settings.decisions)
     write_json(folder / CONFIG, content)
     model.save(folder / MODEL)

@@ -20,7 +20,7 @@ def headlines(found: Mapping[str, Any]) -> dict[str, Any]:
         figures["kss"] = peers.scores(found["peers"], KSS)
         figures["spaced"] = peers.scores(found["peers"], {n: n for n in FLASHCARDS})
     if "transfer" in found:
-        names = ("learners", "concepts", "policy", "best_rule", "specialist")
+        names = ("learners", "concepts", "lessons", "policy", "best_rule", "specialist")
         rows = found["transfer"]["transfer"]
         figures["transfer"] = [{name: row[name] for name in names} for row in rows]
     if "attention" in found:
