@@ -13,8 +13,8 @@ Examples:
 (Without the first -- torchrun would take --run for an option of its own.)
 """
 
-import signal
 import gc
+import signal
 import sys
 import time
 from collections.abc import Sequence
