@@ -13,17 +13,20 @@ def target_in_words(whose: str, share: float) -> str:
     return ("" if share == 1.0 else f"{share:.0%} of ") + f"the NLG of {whose}"
 
 
-def ablation_table(results: Sequence[Ablation], whole: str, target: str, timed: int) -> Table:
+def ablation_table(results: Sequence[Ablation], classes: int, target: str, timed: int) -> Table:
     """One row a variant.
 
     Args:
-        results: Of every variant.
-        whole: What they are compared with.
+        results: Of every variant, first what the others are compared with.
+        classes: That every policy taught.
         target: What was to be reached, in words.
         timed: Classes at once of the timed decisions.
     """
-    shown = Table(title="NLG on the delayed test, mean of unseen classes and seeds (95 % interval)")
-    for title in ("variant", "NLG", f"minus {whole}", "steps to target", "weights", "ms"):
+    whole = results[0]
+    seeds = f"{whole.runs} seeds" if whole.runs > 1 else "one seed"
+    taught = f"mean of {classes} unseen classes and {seeds} (95 % interval)"
+    shown = Table(title=f"NLG on the delayed test, {taught}")
+    for title in ("variant", "NLG", f"minus {whole.variant}", "steps to target", "weights", "ms"):
         shown.add_column(title, justify="left" if title == "variant" else "right")
     for each in results:
         until = each.steps_to_target
@@ -39,6 +42,10 @@ def ablation_table(results: Sequence[Ablation], whole: str, target: str, timed: 
         f"target: {target}, against the training courses' NLG, after imitation not of the first "
         "few (where sensors fail in training, theirs too), pre-training not counted; "
         f"ms: {timed} classes"
+    ) + (
+        ""
+        if whole.runs > 1
+        else "\none seed: another training may differ by more than these intervals"
     )
     return shown
 

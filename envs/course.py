@@ -16,6 +16,7 @@ TUNING_SEED = SEEDS["tuning"].start
 WATCHING_SEED = SEEDS["watching"].start
 """Classrooms that are watched, played and recorded use seeds from here."""
 LARGEST_CLASS = 40
+SMALLEST_CURRICULUM = 2
 LARGEST_CURRICULUM = 256
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from envs.course import LARGEST_CURRICULUM, SMALLEST_CURRICULUM
 from envs.curriculum import BUILTIN, Curriculum, builtin, load
 from envs.curriculum_generate import generate
 from envs.curriculum_import import from_alcpl, from_junyi
@@ -20,14 +21,31 @@ def find(name: str) -> Curriculum:
             whose topics are the concepts) or of AL-CPL prerequisites (.preqs).
 
     Raises:
-        OSError: It is none of these names and no file that can be read.
-        ValueError: The size cannot be generated, or the file is no curriculum, see `load` and
-            `envs.curriculum_import`.
+        OSError: The file cannot be read.
+        ValueError: It is none of these names and no file; it is no curriculum, see `load` and
+            `envs.curriculum_import`; or a classroom cannot teach as few or as many concepts.
     """
     if name in BUILTIN:
         return builtin(name)
     if drawn := GENERATED.fullmatch(name):
+        check_size(name, int(drawn[1]))
         return generate(size=int(drawn[1]), seed=int(drawn[2]))
+    found = _read(name)
+    check_size(name, found.size)
+    return found
+
+
+def check_size(name: str, size: int) -> None:
+    """Raise ValueError where a classroom cannot teach as few or as many concepts."""
+    if not SMALLEST_CURRICULUM <= size <= LARGEST_CURRICULUM:
+        expected = f"{SMALLEST_CURRICULUM} to {LARGEST_CURRICULUM}"
+        raise ValueError(f"curriculum {name!r} has {size} concepts; expected {expected}")
+
+
+def _read(name: str) -> Curriculum:
+    if not Path(name).exists():
+        known = f"{', '.join(BUILTIN)}, generated-SIZE-SEED, or a file that is there"
+        raise ValueError(f"curriculum is {name!r}; expected {known}")
     match Path(name).suffix:
         case ".csv":
             return from_junyi(name, topics=True).curriculum

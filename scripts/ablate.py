@@ -59,7 +59,8 @@ class Arguments:
     study: Literal["losses", "parts", "training"] = "losses"
     """What is put in or left out."""
     variants: tuple[str, ...] = ()
-    """Of the study, default all; what the others are compared with is always trained too."""
+    """Of the study, default all (`agents/studies.py` lists them; an unknown one is told which there
+    are); what the others are compared with is always trained too."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     """Training seeds of every variant."""
     preset: str = "default"
@@ -87,24 +88,22 @@ class Arguments:
     def __post_init__(self) -> None:
         """Refuse what would fail hours later."""
         known = STUDIES[self.study]
-        for name in self.variants:
-            if name not in known:
-                raise ValueError(f"variants has {name!r}; expected some of {', '.join(known)}")
-        if not self.seeds or self.classes < FAILURE_SHARE or self.workers < 1:
-            raise ValueError(
-                f"seeds, classes and workers are {self.seeds}, {self.classes} and {self.workers}; "
-                f"expected at least one of each, and {FAILURE_SHARE} classes"
-            )
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError(f"seeds are {self.seeds}; expected each once")
+        if unknown := [name for name in self.variants if name not in known]:
+            raise ValueError(f"variants has {unknown[0]!r}; expected some of {', '.join(known)}")
+        for name, least in (("classes", FAILURE_SHARE), ("workers", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least {least}")
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds are {self.seeds}; expected at least one, each once")
         if self.preset not in PRESETS:
             raise ValueError(f"preset is {self.preset!r}; expected one of {', '.join(PRESETS)}")
         if self.decisions is not None and self.quick:
             raise ValueError(f"decisions is {self.decisions} with quick; expected one of the two")
-        if self.log is not None:
-            self._check_log(self.log)
+        self._check_log(self.log)
 
-    def _check_log(self, log: Path) -> None:
+    def _check_log(self, log: Path | None) -> None:
+        if log is None:
+            return
         if self.study != "losses":
             raise ValueError(f"log is {log} with study {self.study}; expected study losses")
         if not log.exists():
@@ -272,7 +271,7 @@ def main(argv: list[str] | None = None) -> int:
         found = {name: [read_run(run) for run in folders] for name, folders in runs.items()}
         results = list(compare(arguments, found))
         target = target_in_words(*arguments.target)
-        console.print(ablation_table(results, arguments.whole, target, TIMED_CLASSES))
+        console.print(ablation_table(results, arguments.taught, target, TIMED_CLASSES))
         content: dict[str, Any] = {"variants": {each.variant: each.as_dict() for each in results}}
         if arguments.study == "losses":
             content, shown = study_losses(arguments, found, results)

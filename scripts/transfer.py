@@ -29,6 +29,7 @@ from envs.curricula import find
 from scripts.output_path import OutputFile, write_results
 
 QUICK_CLASSES: Final = 8
+POLICY: Final = "policy"
 QUICK_RULES: Final = (FIXED, "greedy on belief")
 
 
@@ -37,7 +38,7 @@ class Arguments:
     """Zero-shot transfer: a trained policy in classes and curricula that it never met."""
 
     runs: tyro.conf.Positional[tuple[Path, ...]] = (REFERENCE,)
-    """Run folders of one preset, as seeds of one policy; default: the run that comes with us."""
+    """Run folders of one policy's seeds; default: the run that comes with us."""
     specialists: tuple[Path, ...] = ()
     """Run folders of policies trained in one of the settings."""
     curricula: tuple[str, ...] = ()
@@ -93,9 +94,11 @@ def load_specialists(
     return found
 
 
-def table(results: Sequence[Transfer]) -> Table:
+def table(results: Sequence[Transfer], classes: int) -> Table:
     """One row a setting."""
-    shown = Table(title="NLG on the delayed test, mean of unseen classes (95 % interval)")
+    shown = Table(
+        title=f"NLG on the delayed test, mean of {classes} unseen classes (95 % interval)"
+    )
     shown.add_column("setting")
     for title in ("policy", "best rule", "", "policy - rule", "specialist", "share of it"):
         shown.add_column(title, justify="right")
@@ -121,7 +124,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__)
         settings = arguments.settings
-        runs = read_runs(arguments.runs)
+        runs = read_runs(arguments.runs, named=lambda _: POLICY)
         specialists = load_specialists(arguments.specialists, settings)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -138,7 +141,7 @@ def main(argv: list[str] | None = None) -> int:
         workers=arguments.workers,
     )
     results = list(track(each, "settings", len(settings), console=console))
-    console.print(table(results))
+    console.print(table(results, classes))
     if arguments.json is not None:
         content = {"transfer": [result.as_dict() for result in results], "classes": classes}
         write_results(arguments.json, content)

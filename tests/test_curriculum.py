@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from envs.curricula import find
 from envs.curriculum import BUILTIN, Concept, Curriculum, builtin, load
 from envs.curriculum_generate import ITEM_SD, drawn_concept, generate
 
@@ -272,3 +273,14 @@ def test_the_file_is_plain_json_with_one_concept_a_line(tmp_path: Path) -> None:
     text = (tmp_path / "mine.json").read_text(encoding="utf-8")
     assert [c["name"] for c in json.loads(text)["concepts"]] == ["bottom", "left", "top", "right"]
     assert sum('"items"' in line for line in text.splitlines()) == 4
+
+
+@pytest.mark.parametrize("name", ["generated-1-0", "generated-257-0", "generated-99999999999-0"])
+def test_what_no_classroom_can_teach_is_refused_before_hours_of_work(name: str) -> None:
+    with pytest.raises(ValueError, match=f"curriculum '{name}' has .* concepts; expected 2 to 256"):
+        find(name)
+
+
+def test_an_unknown_curriculum_is_named() -> None:
+    with pytest.raises(ValueError, match="curriculum is 'nosuch'; expected algebra-16, algebra-48"):
+        find("nosuch")

@@ -1,6 +1,7 @@
 """Zero-shot transfer: every setting is taught, and the figures are paired and honest."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from agents.evaluation import evaluate
+from agents.run_folder import REFERENCE
 from agents.transfer import AS_TRAINED, SETTINGS, Setting, transfer
 from agents.tutors.registry import make_tutor
 from envs.course import Course
@@ -28,6 +30,20 @@ def test_settings_change_one_thing_each() -> None:
     assert {1, 4, 16, 30, 40} <= {setting.course.learners for setting in SETTINGS}
     sizes = {find(setting.curriculum).size for setting in SETTINGS}
     assert {8, 32, 64, 128} <= sizes
+
+
+def test_runs_of_two_settings_are_not_one_policy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their mean would be the figure of no policy that anybody could train."""
+    other = tmp_path / "other"
+    shutil.copytree(REFERENCE, other, ignore=shutil.ignore_patterns("evidence", "figures"))
+    config = json.loads((other / "config.json").read_text(encoding="utf-8"))
+    config |= {"preset": "quick", "seed": 99}
+    config["train"]["decisions"] = 4096
+    (other / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert command.main([str(REFERENCE), str(other), "--quick"]) == 2
+    assert "expected seeds of one policy" in capsys.readouterr().err
 
 
 def test_figures_are_those_of_evaluation_and_paired() -> None:
@@ -80,5 +96,5 @@ def test_a_specialist_of_another_setting_is_refused(
 def test_generated_curricula_are_found_by_name() -> None:
     assert find("generated-5-2").name == "generated-5-2"
     assert find("generated-5-2").size == 5
-    with pytest.raises(ValueError, match="size must be a whole number of at least 1"):
+    with pytest.raises(ValueError, match="has 0 concepts; expected 2 to 256"):
         find("generated-0-0")
