@@ -160,7 +160,7 @@ def search(arguments: Arguments) -> list[dict[str, Any]]:
     ended = [each for each in results if (each.metrics or {}).get("done")]
     if len(ended) < arguments.trials:
         raise KeyboardInterrupt
-    return ranked(results)
+    return ranked(results, arguments.place)
 
 
 def new_tuner(arguments: Arguments, trainable: Any, place: Path) -> Any:
@@ -220,8 +220,13 @@ def scheduler(arguments: Arguments, space: dict[str, Any]) -> Any:
     )
 
 
-def ranked(results: Any) -> list[dict[str, Any]]:
-    """Settings and figures of every trial: those that came to the end first, by tuning classes."""
+def ranked(results: Any, place: Path) -> list[dict[str, Any]]:
+    """Settings and figures of every trial: those that came to the end first, by tuning classes.
+
+    Args:
+        results: Of Ray Tune.
+        place: Where the trials are, as it was asked for: Ray Tune's own paths are whole ones.
+    """
     from scripts.sweep_trial import RUN  # noqa: PLC0415
 
     trials = [
@@ -230,7 +235,7 @@ def ranked(results: Any) -> list[dict[str, Any]]:
             "decisions": each.metrics["decisions"],
             "nlg": each.metrics["nlg"],
             "nlg_tuning": each.metrics.get("nlg_tuning"),
-            "run": str(Path(each.path) / RUN),
+            "run": str(place / Path(each.path).name / RUN),
         }
         for each in results
     ]
