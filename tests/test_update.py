@@ -3,11 +3,13 @@
 import gc
 import io
 import tracemalloc
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from torch._dynamo.exc import InternalTorchDynamoError
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from agents.ppo import ClassroomPPO
@@ -64,6 +66,8 @@ def test_memory_that_a_device_copies_from_changes_no_observation() -> None:
     rollout = model.rollout_buffer
     direct = {key: row.clone() for key, row in rollout.observe(model.observation).items()}
     rollout.pinned = rollout._host_memory(pinned=False)
+    for tensor in rollout.observations.values():
+        tensor.zero_()
     assert rollout.pinned.keys() == direct.keys()
     for key, row in rollout.observe(model.observation).items():
         torch.testing.assert_close(row, direct[key], rtol=0, atol=0)
@@ -126,28 +130,51 @@ def test_training_keeps_the_memory_that_it_began_with() -> None:
 def test_a_compiled_update_takes_the_same_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Evaluating decisions is one graph: nothing in it asks for a tensor's values on the way.
 
-    CUDA graphs forbid that. The backend here makes the graph, and compiles no code.
+    CUDA graphs forbid that. The backend here makes the graph, and compiles no code; the last
+    minibatch of a pass is smaller.
     """
-    compile_with = torch.compile
+    compile_with, made = torch.compile, []
 
     def traced(passes: Callable[..., Any], **settings: Any) -> Callable[..., Any]:
-        settings.pop("mode")
+        made.append(settings.pop("mode"))
         return compile_with(passes, backend="aot_eager", **settings)
 
     monkeypatch.setattr(torch, "compile", traced)
     policy = PolicyConfig(width=16, layers=1, heads=2, edge_width=8)
-    plain, graph = (
-        make_model(policy, PPOConfig(steps=4, batch=16, epochs=2, compiled=compiled))
-        for compiled in (False, True)
-    )
-    for model in (plain, graph):
-        model.learn(32)
-    assert graph.score is not graph.policy.evaluate
+    with pytest.warns(UserWarning, match="truncated mini-batch"):
+        plain, graph = (
+            make_model(policy, PPOConfig(steps=4, batch=12, epochs=2, compiled=compiled))
+            for compiled in (False, True)
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # that it could not be compiled, above all
+        for model in (plain, graph):
+            model.learn(32)
+    assert made == ["default"]
     torch.testing.assert_close(
         graph.policy.parameters_to_vector(), plain.policy.parameters_to_vector()
     )
     graph.save(saved := io.BytesIO())
-    assert saved.tell() > 0
+    saved.seek(0)
+    env = SB3Classrooms(ToyClassrooms(8))
+    assert ClassroomPPO.load(saved, env=env, device="cpu").config.compiled
+
+
+def test_what_cannot_be_compiled_trains_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours on a machine without a compiler must not end in the first update."""
+
+    def failing(*_: Any, **__: Any) -> Callable[..., Any]:
+        def never(*_: Any, **__: Any) -> Any:
+            raise InternalTorchDynamoError("no compiler")
+
+        return never
+
+    monkeypatch.setattr(torch, "compile", failing)
+    config = PPOConfig(steps=4, batch=16, epochs=1, compiled=True)
+    model = make_model(PolicyConfig(width=16, layers=1), config)
+    with pytest.warns(UserWarning, match="not compiled, slower but the same: no compiler"):
+        model.learn(32)
+    assert model._n_updates == 1
 
 
 def test_inner_products_and_their_gradients_are_those_of_autograd() -> None:
