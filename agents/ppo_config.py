@@ -67,7 +67,7 @@ class PPOConfig:
     """Arithmetic of the update's matrix products; bfloat16 is faster where the chip has it."""
     compiled: bool = False
     """Let torch compile the update's passes through the network, on a GPU into CUDA graphs: for
-    where starting kernels takes longer than they do. Takes minutes at first and needs a C++
+    where starting kernels takes longer than they do. Takes up to minutes at first and needs a C++
     compiler; on a CPU it saved a tenth of an update, on a GPU it has never run."""
 
     def __post_init__(self) -> None:
