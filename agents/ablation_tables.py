@@ -26,7 +26,15 @@ def ablation_table(results: Sequence[Ablation], classes: int, target: str, timed
     seeds = f"{whole.runs} seeds" if whole.runs > 1 else "one seed"
     taught = f"mean of {classes} unseen classes and {seeds} (95 % interval)"
     shown = Table(title=f"NLG on the delayed test, {taught}")
-    for title in ("variant", "NLG", f"minus {whole.variant}", "steps to target", "weights", "ms"):
+    for title in (
+        "variant",
+        "NLG",
+        f"minus {whole.variant}",
+        "learnt from",
+        "steps to target",
+        "weights",
+        "ms",
+    ):
         shown.add_column(title, justify="left" if title == "variant" else "right")
     for each in results:
         until = each.steps_to_target
@@ -34,6 +42,7 @@ def ablation_table(results: Sequence[Ablation], classes: int, target: str, timed
             each.variant,
             f"{each.nlg:.3f}",
             f"{each.behind:+.4f}",
+            f"{each.decisions:,}",
             "never" if until is None else f"{until:,.0f}",
             f"{each.weights:,}",
             f"{each.milliseconds:.1f}",

@@ -254,7 +254,8 @@ def measure_growth(arguments: Arguments) -> None:
     console.print(processes_table(found))
     if arguments.json is not None:
         write_results(arguments.json, {"growth": found})
-        save_plot(found, arguments.json.with_suffix(".png"))
+        save_plot(found, picture := arguments.json.with_suffix(".png"))
+        console.print(f"wrote {picture}")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Ablations: what is compared differs in one part only, and every figure is what it says."""
 
 import json
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from torch.utils.tensorboard import SummaryWriter
 from agents.ablation import decisions_until, summarise
 from agents.failures import FAILURES, NONE
 from agents.imitation import WarmStart
-from agents.presets import PRESETS
+from agents.ppo import ClassroomPPO
+from agents.presets import PRESETS, TrainConfig
 from agents.run_folder import read_config, write_config
 from agents.studies import STUDIES, imitated
 from envs.spaces import action_space, observation_space
@@ -21,6 +23,7 @@ from policies.policy import AttentionPolicy
 from scripts import ablate as command
 from scripts import pretrain, train
 from tests.answer_logs import generated, write_pid
+from tests.test_ppo_runs import SMALL_RUN
 from tests.written_up import written_up
 
 
@@ -98,6 +101,23 @@ def test_most_runs_must_reach_the_rule(tmp_path: Path) -> None:
     assert found.behind.mean == pytest.approx(-0.1)
     assert found.steps_to_target == 100
     assert summarise("no seats", runs, gains, gains, 0.6, policy, 1.0).steps_to_target is None
+
+
+def test_a_training_leaves_nothing_to_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comparisons train forty times in one process; five models at a time filled its memory."""
+    make, made = train.make_model, []
+
+    def remembered(config: TrainConfig, seed: int) -> ClassroomPPO:
+        assert not any(model() for model in made)
+        made.append(weakref.ref(model := make(config, seed)))
+        return model
+
+    monkeypatch.setattr(train, "make_model", remembered)
+    for seed in range(3):
+        assert train.main([*SMALL_RUN, f"--seed={seed}", f"--run={tmp_path / str(seed)}"]) == 0
+    assert len(made) == 3
 
 
 @pytest.fixture

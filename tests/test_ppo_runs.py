@@ -2,7 +2,6 @@
 
 import json
 import signal
-import weakref
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -123,23 +122,6 @@ def test_the_command_resumes_a_stopped_run_exactly(
     weights = [load_policy(tmp_path / name, "cpu").state_dict() for name in ("whole", "part")]
     assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
     assert json.loads((tmp_path / "r.json").read_text())["decisions"] == 32
-
-
-def test_a_training_leaves_nothing_to_the_next_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Comparisons train forty times in one process; five models at a time filled its memory."""
-    make, made = train.make_model, []
-
-    def remembered(config: TrainConfig, seed: int) -> ClassroomPPO:
-        assert not any(model() for model in made)
-        made.append(weakref.ref(model := make(config, seed)))
-        return model
-
-    monkeypatch.setattr(train, "make_model", remembered)
-    for seed in range(3):
-        assert train.main([*SMALL_RUN, f"--seed={seed}", f"--run={tmp_path / str(seed)}"]) == 0
-    assert len(made) == 3
 
 
 def test_a_profile_names_the_operations_and_changes_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ def axis_table(axis: str, found: Mapping[str, Any]) -> Table:
         shown.add_row(*row)
     shown.caption = (
         "update: one pass over a rollout\nexponent: of all classrooms together, upper half of the "
-        "sizes, with its standard error\nparts: constant + linear + square at the largest size"
+        "sizes (at least three), with its standard error\n"
+        "parts: constant + linear + square at the largest size"
     )
     return shown
 
