@@ -28,14 +28,14 @@ def find(name: str) -> Curriculum:
     if name in BUILTIN:
         return builtin(name)
     if drawn := GENERATED.fullmatch(name):
-        check_size(name, int(drawn[1]))
+        _check_size(name, int(drawn[1]))
         return generate(size=int(drawn[1]), seed=int(drawn[2]))
     found = _read(name)
-    check_size(name, found.size)
+    _check_size(name, found.size)
     return found
 
 
-def check_size(name: str, size: int) -> None:
+def _check_size(name: str, size: int) -> None:
     """Raise ValueError where a classroom cannot teach as few or as many concepts."""
     if not SMALLEST_CURRICULUM <= size <= LARGEST_CURRICULUM:
         expected = f"{SMALLEST_CURRICULUM} to {LARGEST_CURRICULUM}"

@@ -263,6 +263,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = tyro.cli(Arguments, args=argv, description=__doc__)
     try:
         (measure_growth if arguments.growth else measure_all)(arguments)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nstopped; of what was measured nothing is kept", file=sys.stderr)
         return INTERRUPTED

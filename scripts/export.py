@@ -21,7 +21,7 @@ from agents.checkpoint import load_policy
 from agents.run_folder import REFERENCE, read_classroom
 from agents.unity_model.packages import INSTALL, missing
 from agents.unity_model.wire_policy import layout_of
-from envs.course import LARGEST_CLASS, LARGEST_CURRICULUM
+from envs.course import LARGEST_CLASS, LARGEST_CURRICULUM, SMALLEST_CURRICULUM
 from envs.curricula import find
 from policies.policy import AttentionPolicy
 from scripts.output_path import OutputFile, write_results
@@ -60,7 +60,10 @@ class Arguments:
         """Raise ValueError where a number is out of range or a package is missing."""
         if lacking := missing():
             raise ValueError(f"{' and '.join(lacking)} not installed; expected by {INSTALL}")
-        limits = {"learners": (1, LARGEST_CLASS), "concepts": (2, LARGEST_CURRICULUM)}
+        limits = {
+            "learners": (1, LARGEST_CLASS),
+            "concepts": (SMALLEST_CURRICULUM, LARGEST_CURRICULUM),
+        }
         for name, (low, high) in limits.items():
             value = getattr(self, name)
             if value and not low <= value <= high:

@@ -76,6 +76,21 @@ def test_a_training_that_fails_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> 
         training_together.trained_together("quick", 2048, (1,), 1)
 
 
+def test_what_cannot_train_is_told_before_a_quarter_of_an_hour_is_spent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object) -> dict[str, float]:
+        raise ValueError("training in 2 processes failed")
+
+    def measured(*_: object) -> dict[str, object]:
+        raise AssertionError("an axis was measured first")
+
+    monkeypatch.setattr(growth, "trained_together", refused)
+    monkeypatch.setattr(growth, "along", measured)
+    assert benchmark.main(["--growth", "--quick"]) == 2
+    assert capsys.readouterr().err == "error: training in 2 processes failed\n"
+
+
 def test_every_part_is_timed_at_every_size_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "MOST_LEARNT_FROM", 8)
     scope = growth.Scope(classrooms=(2, 4, 8, 16), repeats=1)

@@ -89,17 +89,19 @@ def growth(preset: str, scope: Scope) -> dict[str, Any]:
         of processes: `processes`, of simulations side by side, and `trainers`, of one training.
         Times along the axes are processor time, which other programs on the machine lengthen less
         than they lengthen wall time.
+
+    Raises:
+        ValueError: Several processes cannot train here; this is found out first.
     """
     torch.set_num_threads(1)
     config = PRESETS[preset]
     decisions = scope.rollouts * config.classrooms * config.ppo.steps
+    trainers = trained_together(preset, decisions, scope.trainers, min(scope.repeats, TRAININGS))
     return {
         "axes": {axis: along(axis, config, scope) for axis in AXES},
         "processes": side_by_side(scope.processes, scope.together, scope.seconds, scope.repeats),
         "together": scope.together,
-        "trainers": trained_together(
-            preset, decisions, scope.trainers, min(scope.repeats, TRAININGS)
-        ),
+        "trainers": trainers,
     }
 
 

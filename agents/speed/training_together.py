@@ -12,8 +12,11 @@ from typing import Final
 from agents.run_folder import RESULTS
 
 LAUNCHED: Final = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node")
-ALONE: Final = ("--warm-start.tutor", "none", "--inspection-rollouts", "0", "--device", "cpu")
-UNTRIED: Final = ("--evaluation-classes", "0")
+ALONE: Final = (
+    *("--warm-start.tutor", "none", "--inspection-rollouts", "0"),
+    *("--evaluation-classes", "0", "--device", "cpu"),
+)
+"""Nothing but learning."""
 
 
 def trained_together(
@@ -29,8 +32,11 @@ def trained_together(
         decisions: Learnt from, of all classrooms.
         counts: Numbers of processes, which divide the classrooms and the minibatches.
         repeats: Turns.
+
+    Raises:
+        ValueError: A training failed, with the end of what it said.
     """
-    words = [*ALONE, *UNTRIED, "--preset", preset, "--decisions", str(decisions)]
+    words = [*ALONE, "--preset", preset, "--decisions", str(decisions)]
     turns = [[_train(count, words) for count in counts] for _ in range(repeats)]
     columns = zip(*turns, strict=True)
     return {str(n): statistics.median(rates) for n, rates in zip(counts, columns, strict=True)}
