@@ -41,12 +41,18 @@ class Ablation:
     nlg: Estimate
     behind: Estimate
     """The variant minus the study's first, seed by seed and class by class."""
-    steps_to_target: float | None
-    """Median over the runs of the decisions learnt from until the training courses' NLG reached
-    the target; None where most runs never did."""
+    steps: tuple[int | None, ...]
+    """(R,) decisions learnt from until the training courses' NLG reached the target; None: never.
+    """
     weights: int
     milliseconds: float
     """Median time of a decision for 64 classes at once, network only."""
+
+    @property
+    def steps_to_target(self) -> float | None:
+        """Median over the runs; None where most never reached the target."""
+        median = float(np.median([np.inf if each is None else each for each in self.steps]))
+        return None if np.isinf(median) else median
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -57,6 +63,7 @@ class Ablation:
             "nlg": self.nlg.as_dict(),
             "behind": self.behind.as_dict(),
             "steps_to_target": self.steps_to_target,
+            "steps_of_runs": list(self.steps),
             "weights": self.weights,
             "milliseconds": self.milliseconds,
         }
@@ -83,8 +90,6 @@ def summarise(
         milliseconds: Of a decision.
     """
     config = read_config(runs[0])[0]
-    reached = [decisions_until(run, target) for run in runs]
-    median = float(np.median([np.inf if found is None else found for found in reached]))
     return Ablation(
         variant=variant,
         runs=len(runs),
@@ -92,7 +97,7 @@ def summarise(
         decisions=config.decisions,
         nlg=estimate(ours),
         behind=estimate(ours - whole),
-        steps_to_target=None if np.isinf(median) else median,
+        steps=tuple(decisions_until(run, target) for run in runs),
         weights=sum(weights.numel() for weights in policy.parameters()),
         milliseconds=milliseconds,
     )

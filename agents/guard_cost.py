@@ -5,12 +5,13 @@ from typing import Any
 
 from agents.decision.guard_rails import RULES, GuardRails
 from agents.decision.guarded_policy import GuardedPolicy
-from agents.evaluation import gains, try_out
+from agents.evaluation import evaluate, gains, try_out
 from agents.statistics import Estimate, estimate
 from agents.tutors.trained_policy import TrainedPolicy
 from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import Curriculum
+from envs.seeds import Choosable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +52,15 @@ def measure(
     curriculum: Curriculum,
     classes: int,
     constants: Constants,
+    purpose: Choosable,
 ) -> GuardCost:
-    """Let a policy teach tuning classes of these learners, alone and then under guard-rails."""
+    """Let a policy teach classes of these learners, alone and then under guard-rails.
+
+    Limits may be chosen on tuning classes alone.
+    """
     guarded, taught = GuardedPolicy(tutor, limits), (course, curriculum, classes)
-    alone, ruled = try_out([tutor, guarded], *taught, constants=constants)  # in turn: one policy
+    teach = evaluate if purpose == "evaluation" else try_out
+    alone, ruled = teach([tutor, guarded], *taught, constants=constants)  # in turn: one policy
     nlg = gains([alone, ruled])  # (2, N)
     return GuardCost(
         classes=classes,

@@ -25,6 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Purpose = Literal["training", "evaluation", "tuning", "watching"]
+Choosable = Literal["evaluation", "tuning"]
+"""Of classes on which a tutor is measured: those that decide nothing, or those to choose by."""
 LARGEST_SEED: Final = 2**63 - 1
 _FILE: Final = Path(__file__).parent / "data" / "seeds.json"
 

@@ -43,6 +43,7 @@ from scripts.output_path import OutputFile, write_results
 from scripts.recorded_adaptation import adapt_to, told, verdicts
 
 QUICK: Final = Design(courses=(5, 10), classes=8)
+UPDATES: Final = 35
 QUICK_UPDATES: Final = 2
 QUICK_HELD_BACK: Final = 0.5
 """So that the last of the few rounds has courses enough for the guard to judge."""
@@ -67,8 +68,9 @@ class Arguments:
     """Each with live classes and adapters of its own."""
     design: Design = field(default_factory=Design)
     """Live courses, and unseen classes."""
-    adaptation: AdaptationConfig = field(default_factory=lambda: AdaptationConfig(updates=4))
-    """How to adapt; gradient steps in place of seconds, so that results repeat."""
+    adaptation: AdaptationConfig = field(default_factory=lambda: AdaptationConfig(updates=UPDATES))
+    """How to adapt; gradient steps in place of seconds, so that results repeat: 35 take about the
+    two seconds a live course on one core."""
     specialists: tuple[str, ...] = ()
     """Runs that were trained on a shift, as "NAME=FOLDER"; the others are made by training the
     deployed policy further."""

@@ -1,4 +1,4 @@
-"""Put a policy's reasons, guard-rails and feedback to the test, on classes kept for choosing.
+"""Put a policy's reasons, guard-rails and feedback to the test.
 
 Are the reasons true (faithfulness), what do the guard-rails cost and how often do they fire, and is
 the named cause of an error the true one?
@@ -6,7 +6,7 @@ the named cause of an error the true one?
 Examples:
     python -m scripts.reasons                                the reference tutor
     python -m scripts.reasons runs/first --quick --json reasons.json
-    python -m scripts.reasons --limits.minutes-without-rest 30
+    python -m scripts.reasons --limits.minutes-without-rest 30 --purpose tuning
 """
 
 import sys
@@ -30,8 +30,8 @@ from agents.statistics import Effect
 from agents.trained_run import TrainedRun, read_run
 from agents.tutors.registry import make_tutor
 from envs.constants import Constants
-from envs.course import TUNING_SEED
 from envs.curricula import find
+from envs.seeds import SEEDS, Choosable
 from envs.simulation import Simulation
 from scripts.output_path import OutputFile, write_results
 
@@ -49,13 +49,15 @@ class Arguments:
     run: Annotated[Path, tyro.conf.Positional] = REFERENCE
     """Run folder of a trained policy; default the reference in agents/reference."""
     classes: int = 32
-    """Tuning classes for reasons and for causes of errors, at least 2."""
+    """For reasons and for causes of errors, at least 2."""
     every: int = 16
     """Every n-th decision of a class is judged for its reasons."""
     guarded_classes: int = 128
-    """Tuning classes with and without guard-rails, at least 2."""
+    """With and without guard-rails, at least 2."""
     limits: GuardRails = field(default_factory=GuardRails)
     """Of the guard-rails."""
+    purpose: Choosable = "evaluation"
+    """Of all these classes; tuning: to choose limits, or another way to give reasons."""
     quick: bool = False
     """The small form: 4 classes."""
     json: OutputFile = None
@@ -73,8 +75,8 @@ class Arguments:
         return replace(self, classes=few, guarded_classes=few, every=max(self.every, QUICK_EVERY))
 
 
-def started(run: TrainedRun, classes: int) -> Simulation:
-    """Tuning classes of the run's kind, at the start of their course."""
+def started(run: TrainedRun, classes: int, purpose: Choosable) -> Simulation:
+    """Classes of the run's kind, at the start of their course."""
     simulation = Simulation(
         classes,
         run.config.course,
@@ -82,14 +84,14 @@ def started(run: TrainedRun, classes: int) -> Simulation:
         run.config.population.constants,
         believed=Constants(),
     )
-    simulation.seed(TUNING_SEED + np.arange(classes))
+    simulation.seed(SEEDS[purpose].start + np.arange(classes))
     simulation.start()
     return simulation
 
 
 def reasons_table(found: dict[str, Faithfulness], states: int, classes: int) -> Table:
     """Ways of giving reasons, the most faithful first."""
-    shown = Table(title=f"Reasons: {states} decisions of {classes} tuning classes (95 % interval)")
+    shown = Table(title=f"Reasons: {states} decisions of {classes} classes (95 % interval)")
     shown.add_column("tokens left out by")
     first = f"first {faithfulness.TOP} deleted"
     for title in ("deletion AUC", "insertion AUC", "deletion gain", "insertion gain", first):
@@ -106,9 +108,7 @@ def reasons_table(found: dict[str, Faithfulness], states: int, classes: int) -> 
 
 def guard_table(cost: GuardCost) -> Table:
     """What the guard-rails cost and how often each fires."""
-    shown = Table(
-        "guard-rails", title=f"Guard-rails: {cost.classes} tuning classes (95 % interval)"
-    )
+    shown = Table("guard-rails", title=f"Guard-rails: {cost.classes} classes (95 % interval)")
     shown.add_column("", justify="right")
     shown.add_row("NLG without", f"{cost.without:.3f}")
     shown.add_row("difference with them", f"{cost.difference:+.4f}")
@@ -122,7 +122,7 @@ def guard_table(cost: GuardCost) -> Table:
 
 def causes_table(name: str, report: CauseReport, classes: int) -> Table:
     """Which way of blaming finds the true cause how often."""
-    shown = Table(title=f"Causes of errors under {name}: {classes} tuning classes (95 % interval)")
+    shown = Table(title=f"Causes of errors under {name}: {classes} classes (95 % interval)")
     shown.add_column("named")
     for group, count in report.errors.items():
         shown.add_column(f"{group} ({count:,})", justify="right")
@@ -144,8 +144,8 @@ def measure(arguments: Arguments, console: Console) -> dict[str, Any]:
         ValueError: The folder holds no run of the built-in classroom, or a network without tokens.
     """
     torch.set_num_threads(1)
-    run, classes = read_run(arguments.run), arguments.classes
-    moments = faithfulness.collect(run.tutor, started(run, classes), arguments.every)
+    run, classes, purpose = read_run(arguments.run), arguments.classes, arguments.purpose
+    moments = faithfulness.collect(run.tutor, started(run, classes, purpose), arguments.every)
     found, states = faithfulness.measure(run.tutor.policy, moments), len(moments.actions)
     console.print(reasons_table(found, states, classes))
     course, curriculum = run.config.course, find(run.config.curriculum)
@@ -156,14 +156,18 @@ def measure(arguments: Arguments, console: Console) -> dict[str, Any]:
         curriculum,
         arguments.guarded_classes,
         run.config.population.constants,
+        purpose,
     )
     console.print(guard_table(cost))
     tutors = [run.tutor, *map(make_tutor, OTHERS)]
-    causes = {tutor.name: error_causes.measure(tutor, started(run, classes)) for tutor in tutors}
+    causes = {
+        tutor.name: error_causes.measure(tutor, started(run, classes, purpose)) for tutor in tutors
+    }
     for name, report in causes.items():
         console.print(causes_table(name, report, classes))
     return {
         "run": str(arguments.run),
+        "purpose": purpose,
         "classes": classes,
         "faithfulness": {
             "states": states,

@@ -47,6 +47,7 @@ VARIANT = {
     "nlg": INTERVAL,
     "behind": INTERVAL | {"mean": 0.0},
     "steps_to_target": None,
+    "steps_of_runs": [None, None],
     "weights": 1000,
     "milliseconds": 2.5,
 }
@@ -148,6 +149,7 @@ RESULTS: dict[str, Any] = {
     },
     "reasons": {
         "classes": 4,
+        "purpose": "evaluation",
         "faithfulness": {
             "states": 48,
             "methods": {
@@ -175,7 +177,9 @@ RESULTS: dict[str, Any] = {
         | {"classes": 4, "target": "the NLG of mastery", "study": "parts"},
     },
     "attention-alone": {
-        "variants": {"attention": VARIANT | {"steps_to_target": 3072.0}},
+        "variants": {
+            "attention": VARIANT | {"steps_to_target": 3072.0, "steps_of_runs": [2048, 4096]}
+        },
         "settings": {"preset": "quick", "imitated": 0, "decisions": 4096, "seeds": [0, 1]}
         | {"classes": 4, "target": "80% of the NLG of mastery", "study": "parts"},
     },

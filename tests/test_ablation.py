@@ -11,6 +11,7 @@ import pytest
 from torch.utils.tensorboard import SummaryWriter
 
 from agents.ablation import decisions_until, summarise
+from agents.ablation_tables import steps_in_words
 from agents.failures import FAILURES, NONE
 from agents.imitation import WarmStart
 from agents.ppo import ClassroomPPO
@@ -100,7 +101,24 @@ def test_most_runs_must_reach_the_rule(tmp_path: Path) -> None:
     found = summarise("no seats", runs, gains, gains + 0.1, 0.35, policy, 1.0)
     assert found.behind.mean == pytest.approx(-0.1)
     assert found.steps_to_target == 100
+    assert found.as_dict()["steps_of_runs"] == [100, 100, None]
     assert summarise("no seats", runs, gains, gains, 0.6, policy, 1.0).steps_to_target is None
+
+
+@pytest.mark.parametrize(
+    ("median", "runs", "said"),
+    [
+        (3000.0, (1000, 3000, 9000), "3,000 (1,000 to 9,000)"),
+        (3000.0, (1000, 3000, None), "3,000 (1,000 to never)"),
+        (None, (None, None, 1000), "never (1,000 to never)"),
+        (None, (None, None), "never"),
+        (1000.0, (1000,), "1,000"),
+    ],
+)
+def test_how_far_apart_the_seeds_reach_a_target_is_told(
+    median: float | None, runs: tuple[int | None, ...], said: str
+) -> None:
+    assert steps_in_words(median, runs) == said
 
 
 def test_a_training_leaves_nothing_to_the_next_one(

@@ -41,7 +41,8 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     assert f"| attention | {taught} | - |" in text
     assert "the optimum for 99% of the learners; no tutor can reach more than 0.610" in text
     assert "until the training courses reached the NLG of mastery, not before every" in text
-    assert "until the training courses reached 80% of the NLG of mastery." in text
+    assert "until the training courses reached 80% of the NLG of mastery; median of the" in text
+    assert "| 3,072 (2,048 to 4,096) |" in text
     assert "| 7,000 to 8,000 | 0.400 (0.300 to 0.500) | 0.400 (0.300 to 0.500) | +0.000 (" in text
     assert "| +0.025 (+0.300 to +0.500) |" in text  # of the unseen classes
     assert "| modalities | lapsed | sick |" in text

@@ -45,11 +45,13 @@ NO_SHIFT: Final = "no shift"
 SHIFTS: Final = MappingProxyType(
     {
         "fsrs learners": Shift(family="fsrs"),
+        "flashcards learners": Shift(family="flashcards"),
         "forgetting x 4": Shift(times={"memory.forgetting": 4.0}),
         "lapses x 3": Shift(times={"attention.lapse_rate": 3.0}),
         "unseen curriculum": Shift(curriculum="generated-16-7"),
         NO_SHIFT: Shift(),
     }
 )
-"""Four times the usual forgetting and three times the usual rate of lapses
-lie beyond what any log showed, on purpose."""
+"""Of the families, those in which a policy of their own gains least and most over the tutor that
+comes with us (`scripts.evaluate --matrix`). Four times the usual forgetting and three times the
+usual rate of lapses lie beyond what any log showed, on purpose."""

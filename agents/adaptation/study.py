@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from agents.evaluation import teach
 from agents.trained_run import TrainedRun
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
-from envs.seeds import SEEDS, check_seeds
+from envs.seeds import SEEDS, Choosable, check_seeds
 from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
 from policies.policy import AttentionPolicy
@@ -46,7 +46,7 @@ class Design:
     """Live courses after which adaptation is looked at; a round of classes ends at each."""
     classes: int = 64
     """Unseen classes of each look."""
-    purpose: Literal["evaluation", "tuning"] = "evaluation"
+    purpose: Choosable = "evaluation"
     """Of these classes: settings of adaptation may be chosen on tuning classes alone."""
 
     def __post_init__(self) -> None:

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from agents.ablation import RULE_TAUGHT
-from agents.report.numbers import or_dash, with_interval
+from agents.ablation_tables import steps_in_words
+from agents.report.numbers import with_interval
 from agents.report.page import Picture, Section, Table
 from agents.report.pictures import points
 
@@ -83,7 +84,7 @@ def _figures(variants: Mapping[str, Any]) -> Table:
             with_interval(each["behind"], 4, "+"),
             f"{each['imitated']:,}",
             f"{each['decisions']:,}",
-            or_dash(each["steps_to_target"], ",.0f"),
+            steps_in_words(each["steps_to_target"], each["steps_of_runs"]),
             f"{each['weights']:,}",
             f"{each['milliseconds']:.1f}",
         ]
@@ -105,12 +106,12 @@ def _figures(variants: Mapping[str, Any]) -> Table:
 def until(settings: Mapping[str, Any]) -> str:
     """How decisions to the target were counted, from the settings of an ablation."""
     counted = f"until the training courses reached {settings['target']}"
-    if settings["imitated"] == 0:
-        return counted
-    return (
-        f"{counted}, not before every classroom had ended {RULE_TAUGHT} courses, because the rule "
-        "had begun the first ones"
-    )
+    if settings["imitated"] > 0:
+        counted += (
+            f", not before every classroom had ended {RULE_TAUGHT} courses, because the rule had "
+            "begun the first ones"
+        )
+    return f"{counted}; median of the seeds (least to most)"
 
 
 def _remarks(variants: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agents.ablation_tables import steps_in_words
 from agents.report.ablation import until
 from agents.report.numbers import or_dash, with_interval
 from agents.report.page import Picture, Section, Table
@@ -59,7 +60,7 @@ def _gains(variants: Mapping[str, Any], alone: str) -> Table:
             name,
             with_interval(each["nlg"]),
             with_interval(each["behind"], 4, "+"),
-            or_dash(each["steps_to_target"], ",.0f"),
+            steps_in_words(each["steps_to_target"], each["steps_of_runs"]),
         ]
         for name, each in variants.items()
     ]

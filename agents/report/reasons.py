@@ -12,15 +12,16 @@ AREAS: Final = ("deletion", "insertion", "deletion_gain", "insertion_gain", "top
 def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.reasons --json` wrote."""
     faithful, guard = results["faithfulness"], results["guard_rails"]
+    whose = "tuning classes" if results["purpose"] == "tuning" else "unseen classes"
     reasons = (
-        f"Reasons, on {faithful['states']} decisions of {results['classes']} tuning classes: the "
+        f"Reasons, on {faithful['states']} decisions of {results['classes']} {whose}: the "
         "area under the probability of the tutor's own choice while tokens are deleted (the "
         "smaller the better) or put back in the order of their weight, how much better either is "
         "than in random order, and how much further the probability falls when the first three go "
         "than with random ones (mean, 95 % interval). The decision service's reasons: occlusion."
     )
     guarded = (
-        f"Guard-rails, on {guard['classes']} tuning classes: they change the NLG by "
+        f"Guard-rails, on {guard['classes']} {whose}: they change the NLG by "
         f"{with_interval(guard['difference'], 4, '+')} from {guard['nlg_without']['mean']:.3f}, "
         f"a loss of {guard['share_lost']:.2%}."
     )
