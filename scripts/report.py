@@ -21,6 +21,7 @@ from typing import Any, Final
 import tyro
 from rich.console import Console
 
+from agents.adaptation.shifts import SHIFTS
 from agents.peers import mlp
 from agents.report import ablation as ablation_section
 from agents.report import adaptation as adaptation_section
@@ -57,8 +58,6 @@ from scripts.output_path import OutputFile
 EVIDENCE: Final = "evidence"
 FINISHED: Final = (RESULTS, mlp.MODEL)
 """What a training of ours, or of stock PPO, leaves at its end."""
-ALONE: Final = "attention-alone"
-"""The study of `attention` where nobody is imitated."""
 SMALL: Final = (
     "This is the small form of every measurement: it shows that all of them run, on too few "
     "classes and seeds to say anything about the tutor or the classroom."
@@ -127,7 +126,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             arguments=lambda _: ["--study", "parts"],
             section=ablation_section.section,
         ),
-        ALONE: Measurement(
+        "attention-alone": Measurement(
             command=ablate.main,
             arguments=lambda _: ["--study", "parts", "--no-imitation", f"--runs={RUNS / 'alone'}"],
             section=ablation_section.section,
@@ -147,6 +146,11 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
             arguments=lambda _: ["--study", "losses"],
             section=losses_section.section,
         ),
+        "losses-alone": Measurement(
+            command=ablate.main,
+            arguments=lambda _: ["--no-imitation", f"--runs={RUNS / 'losses-alone'}"],
+            section=losses_section.section,
+        ),
         "probe": Measurement(
             command=probe.main,
             arguments=lambda given: [str(given.run)],
@@ -154,7 +158,11 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         ),
         "adaptation": Measurement(
             command=adapt.main,
-            arguments=lambda given: [str(given.run), "--folder", str(given.folder / "adaptation")],
+            arguments=lambda given: [
+                str(given.run),
+                f"--folder={given.folder / 'adaptation'}",
+                *option("--specialists", given.of_shifted_families),
+            ],
             section=adaptation_section.section,
         ),
         "reasons": Measurement(
@@ -201,6 +209,13 @@ class Arguments:
             return []
         folders = sorted((self.runs / kind).glob("*"))
         return [str(each) for each in folders if any((each / name).exists() for name in FINISHED)]
+
+    @property
+    def of_shifted_families(self) -> list[str]:
+        """Policies of the families to which `scripts.adapt` adapts, by the shift's name."""
+        families = {Path(run).name: run for run in self.trained("families")}
+        runs = {name: families.get(f"{shift.family}-0") for name, shift in SHIFTS.items()}
+        return [f"{name}={run}" for name, run in runs.items() if run is not None]
 
     @property
     def folder(self) -> Path:

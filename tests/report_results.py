@@ -139,6 +139,15 @@ RESULTS: dict[str, Any] = {
         "settings": {"preset": "quick", "imitated": 2048, "decisions": 8192, "seeds": [0, 1]}
         | {"classes": 4, "target": "the NLG of PPO alone"},
     },
+    "losses-alone": {
+        "variants": {
+            name: VARIANT | {"nlg_missing": {"no gaze": {"nlg": INTERVAL, "lost": INTERVAL}}}
+            for name in ("PPO alone", "L_self")
+        },
+        "next_answer_auc": {"simulated": {"belief": TOLD, "L_self": TOLD}, "real": None},
+        "settings": {"preset": "quick", "imitated": 0, "decisions": 8192, "seeds": [0, 1]}
+        | {"classes": 4, "target": "80% of the NLG of mastery"},
+    },
     "adaptation": {
         "shifts": {"lapses x 3": ADAPTED | {"gap": INTERVAL, "recovered": 0.515}},
         "no_shift": ADAPTED | {"gap": None, "recovered": None},

@@ -142,10 +142,15 @@ def test_trained_runs_reach_their_commands(tmp_path: Path) -> None:
         (tmp_path / kind / "a-0").mkdir(parents=True)
         held = "model.zip" if kind == "mlp" else "training.json"
         (tmp_path / kind / "a-0" / held).touch()
-    (tmp_path / "families" / "b-0").mkdir()
+    (tmp_path / "families" / "fsrs-0").mkdir()
+    (tmp_path / "families" / "flashcards-0").mkdir()
+    (tmp_path / "families" / "flashcards-0" / "training.json").touch()
     given = command.Arguments(run=Path("r"), runs=tmp_path, curricula=("algebra-48",))
     words = {name: one.arguments(given) for name, one in command.MEASUREMENTS.items()}
-    assert words["matrix"] == ["r", str(tmp_path / "families/a-0"), "--matrix"]
+    families = [str(tmp_path / "families" / name) for name in ("a-0", "flashcards-0")]
+    assert words["matrix"] == ["r", *families, "--matrix"]
+    yardstick = ["--specialists", f"flashcards learners={families[1]}"]
+    assert words["adaptation"] == ["r", "--folder=r/adaptation", *yardstick]
     specialists = ["--specialists", str(tmp_path / "specialists/a-0")]
     assert words["transfer"] == ["r", *specialists, "--curricula", "algebra-48"]
     assert words["peers"] == [str(tmp_path / "peers/a-0"), str(tmp_path / "mlp/a-0")]

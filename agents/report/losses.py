@@ -23,7 +23,8 @@ ANSWERS: Final = (
 def section(results: Mapping[str, Any]) -> Section:
     """From what `scripts.ablate --study losses --json` wrote."""
     variants, settings = results["variants"], results["settings"]
-    alone = next(iter(variants))
+    alone, imitated = next(iter(variants)), settings["imitated"] > 0
+    name = "losses" if imitated else "losses-alone"
     text = (
         f"The same training with other losses: preset {settings['preset']}, "
         f"{settings['imitated']:,} decisions imitated and {settings['decisions']:,} learnt from, "
@@ -41,11 +42,11 @@ def section(results: Mapping[str, Any]) -> Section:
         f"NLG minus NLG of {alone}",
     )
     return Section(
-        title="What does learning beside the reward bring?",
+        title=f"What does learning beside the reward bring{'' if imitated else ', alone'}?",
         blocks=[
             text,
             _gains(variants, alone),
-            Picture(name="losses", figure=picture, caption="What the other losses bring"),
+            Picture(name=name, figure=picture, caption="What the other losses bring"),
             FAILURES,
             _failures(variants),
             ANSWERS,
