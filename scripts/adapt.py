@@ -40,7 +40,7 @@ from agents.checkpoint import has_model, load_policy
 from agents.run_folder import REFERENCE
 from agents.trained_run import TrainedRun, read_run
 from scripts.output_path import OutputFile, write_results
-from scripts.recorded_adaptation import adapt_to, told, verdicts
+from scripts.recorded_adaptation import adapt_to, learners_table, told, verdicts
 
 QUICK: Final = Design(courses=(5, 10), classes=8)
 UPDATES: Final = 35
@@ -231,6 +231,7 @@ def deploy(arguments: Arguments, run: TrainedRun, console: Console) -> int:
     """One round on session records; returns the exit code."""
     ruling, found = adapt_to(arguments.records, run, arguments.folder, arguments.adaptation)
     console.print(verdicts(ruling, found))
+    console.print(learners_table(found))
     console.print(told(ruling, run, arguments.folder), soft_wrap=True, markup=False)
     if arguments.json is not None:
         write_results(arguments.json, found)

@@ -15,6 +15,7 @@ from agents.adaptation.recorded import RecordedCourse, replay, side_by_side
 from agents.adaptation.rounds import Parts, Rounds
 from agents.adaptation.shelf import digest
 from agents.adaptation.study import old_population
+from agents.learner_population import PLACES, ranges
 from agents.trained_run import TrainedRun
 from envs.course import Course
 from envs.curriculum import Curriculum
@@ -160,6 +161,23 @@ def verdicts(ruling: Ruling, found: dict[str, Any]) -> Table:
             known = own["courses"] >= FEWEST_COURSES
             numbers = [f"{own[n]:+.4f}" if known else "-" for n in ("mean", "low", "high")]
             shown.add_row(words, *numbers, str(own["courses"]))
+    return shown
+
+
+def learners_table(found: dict[str, Any]) -> Table:
+    """What the courses tell of the learners, and how a belief is told, as far as it can be."""
+    own = found["learners"]
+    shown = Table("option of watch and unity play", title=f"Learners of {own['classes']} courses")
+    for title in ("estimate", "95 % interval"):
+        shown.add_column(title, justify="right")
+    for name, place in PLACES.items():
+        if (seen := own.get(place)) is not None:
+            low, high = ranges()[name]
+            given = f"--believed.{name} {min(max(seen['value'], low), high):.3f}"
+            shown.add_row(given, f"{seen['value']:.3f}", f"{seen['low']:.3f} to {seen['high']:.3f}")
+    if (lapsed := found["lapsed"]) is not None:
+        ends = f"{lapsed['low']:.3f} to {lapsed['high']:.3f}"
+        shown.add_row("(lapsed, share of the time)", f"{lapsed['value']:.3f}", ends)
     return shown
 
 

@@ -145,6 +145,8 @@ def _setting(folder: Path) -> tuple[str, Course, Curriculum]:
         if first is None:
             raise ValueError("it is empty")
         course, curriculum = read_course(folder)
+        if believed := first.get("believed"):
+            raise ValueError(f"it was taught with a belief told {believed}; expected the usual one")
         return str(first["tutor"]), replace(course, learners=1), curriculum
     except (KeyError, TypeError, ValueError, OSError) as wrong:
         lacking = f"lacks {wrong}" if isinstance(wrong, KeyError) else f"cannot be read: {wrong}"

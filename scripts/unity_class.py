@@ -13,6 +13,7 @@ from agents.decision.json_form import to_json
 from agents.decision.own_choice import own_choice
 from agents.decision.service import DecisionService
 from agents.decision.wording import sentence
+from envs.constants import Constants
 from envs.course import Course
 from envs.observed_class import ObservedClass
 from envs.spaces import EVIDENCE
@@ -37,6 +38,7 @@ class TaughtClass:
         course: That the scene plays.
         record: Of the session.
         seed: Of the class that is simulated for the scene's figures.
+        believed: What the belief takes the learners for.
     """
 
     def __init__(
@@ -46,10 +48,11 @@ class TaughtClass:
         course: Course,
         record: SessionRecord,
         seed: int,
+        believed: Constants,
     ) -> None:
         self.number, self._service, self._record = number, service, record
         self._twin = Twin(number, course, service.curriculum, seed)
-        self._observed = ObservedClass(course, service.curriculum)
+        self._observed = ObservedClass(course, service.curriculum, believed)
         self._course, self._decisions = -1, 0
         self._attempts = 0
         self._seen: Seen = {}

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,6 +15,7 @@ from stable_baselines3.common.logger import configure
 
 from agents.adaptation.in_force import teaching
 from agents.checkpoint import load_policy
+from agents.learner_population import LearnerPopulation
 from agents.run_folder import REFERENCE, RUNS, commit, new_folder, read_classroom
 from envs.curricula import find
 from scripts.output_path import OutputFile, write_results
@@ -48,6 +49,9 @@ class Play:
     adapters: Path | None = None
     """Folder of `scripts.adapt`: the run's policy teaches with the adapters in force there when the
     session begins."""
+    believed: LearnerPopulation = field(default_factory=LearnerPopulation)
+    """What the tutor's belief takes the learners for; `scripts.adapt --from` and `scripts.iterate`
+    tell what records say of a class."""
     build: Path | None = None
     """A build to start, and to start again when it dies; default: the editor is awaited."""
     port: int = 0
@@ -77,7 +81,8 @@ class Play:
         console, faults = Console(highlight=False), list[str]()
         course = asdict(tutoring.course)
         who = tutoring.teaching
-        about = {"tutor": str(self.tutor), **who.identity, "commit": commit()}
+        about = {"tutor": str(self.tutor), **who.identity, "believed": self.believed.told}
+        about["commit"] = commit()
         door = nullcontext(None) if self.build else closing(self._door())
         with (
             door as listening,
@@ -133,6 +138,7 @@ class Play:
             course=course,
             curriculum=find(self.curriculum or config.curriculum),
             seed=self.seed,
+            believed=self.believed.constants,
         )
 
     def _door(self) -> QueueCommunicator:

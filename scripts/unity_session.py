@@ -10,6 +10,7 @@ from agents.adaptation.in_force import Teaching
 from agents.decision.service import DecisionService
 from agents.decision.wording import sentence
 from agents.tutors.trained_policy import SAMPLING_SEED
+from envs.constants import Constants
 from envs.course import WATCHING_SEED, Course
 from envs.curriculum import Curriculum
 from envs.world import seats_per_row
@@ -33,6 +34,8 @@ class Tutoring:
     curriculum: Curriculum
     seed: int
     """Number of the class among the unseen ones, where the scene simulates its learners."""
+    believed: Constants
+    """What the belief takes the learners for."""
 
 
 class Session:
@@ -102,7 +105,8 @@ class Session:
         for row in range(link.classrooms):
             policy, seed = tutoring.teaching.policy, SAMPLING_SEED + row
             service = DecisionService(policy, tutoring.curriculum, seed=seed)
-            classes.append(TaughtClass(row, service, course, self._record, first + row))
+            believed = tutoring.believed
+            classes.append(TaughtClass(row, service, course, self._record, first + row, believed))
             classes[row].begin(_row(link.observation, row))
             self._explain(link, classes[row])
         return classes

@@ -34,7 +34,6 @@ from agents.presets import TrainConfig
 from agents.run_folder import REFERENCE, read_classroom
 from agents.tutors.protocol import Privileged
 from agents.tutors.registry import make_tutor, names
-from envs.constants import Constants
 from envs.course import WATCHING_SEED, Course
 from envs.curricula import find
 from envs.simulation import Simulation
@@ -65,8 +64,10 @@ class Arguments:
     seed: int = 0
     """Number of the class among the unseen ones, 0 and up."""
     population: LearnerPopulation = field(default_factory=LearnerPopulation)
-    """What the learners are like; default: as the run's, of a rule calibrated. The tutor's belief
-    takes them for calibrated ones all the same."""
+    """What the learners are like; default: as the run's, of a rule calibrated."""
+    believed: LearnerPopulation = field(default_factory=LearnerPopulation)
+    """What the tutor's belief takes them for, whatever they are; `scripts.adapt --from` and
+    `scripts.iterate` tell what records say of a class."""
     lesson: int = 0
     """Show this lesson only, 1 and up; 0 shows the whole course."""
     delay: float | None = None
@@ -113,7 +114,11 @@ class Arguments:
 
 
 def trained(
-    run: Path | None, adapters: Path | None, seed: int, learners: LearnerPopulation
+    run: Path | None,
+    adapters: Path | None,
+    seed: int,
+    learners: LearnerPopulation,
+    believed: LearnerPopulation,
 ) -> tuple[Simulation, Chooser, Teaching]:
     """Load a run's tutor, and open a classroom of the kind it was trained for.
 
@@ -132,12 +137,14 @@ def trained(
     if adapters is not None:
         print(f"{folder} teaches {found}")
     population = config.population if learners == LearnerPopulation() else learners
-    simulation = classroom(config, seed, population)
+    simulation = classroom(config, seed, population, believed)
     service = DecisionService(found.policy, simulation.curriculum)
     return simulation, service_chooser(service), found
 
 
-def rule(name: str, seed: int, learners: LearnerPopulation) -> tuple[Simulation, Chooser]:
+def rule(
+    name: str, seed: int, learners: LearnerPopulation, believed: LearnerPopulation
+) -> tuple[Simulation, Chooser]:
     """Make a rule or a privileged reference, and open a classroom of the default kind for it.
 
     Raises:
@@ -146,7 +153,7 @@ def rule(name: str, seed: int, learners: LearnerPopulation) -> tuple[Simulation,
     tutor = make_tutor(name)
     course = replace(Course(), tracer=getattr(tutor, "tracer", None) or Course().tracer)
     on_illegal = getattr(tutor, "on_illegal", "error")
-    simulation = classroom(TrainConfig(course=course), seed, learners, on_illegal)
+    simulation = classroom(TrainConfig(course=course), seed, learners, believed, on_illegal)
     if isinstance(tutor, Privileged):
         tutor.attach(simulation)
     tutor.reset(1)
@@ -154,7 +161,11 @@ def rule(name: str, seed: int, learners: LearnerPopulation) -> tuple[Simulation,
 
 
 def classroom(
-    config: TrainConfig, seed: int, learners: LearnerPopulation, on_illegal: str = "error"
+    config: TrainConfig,
+    seed: int,
+    learners: LearnerPopulation,
+    believed: LearnerPopulation,
+    on_illegal: str = "error",
 ) -> Simulation:
     """Open one classroom of unseen learners."""
     simulation = Simulation(
@@ -162,7 +173,7 @@ def classroom(
         config.course,
         find(config.curriculum),
         learners.constants,
-        believed=Constants(),
+        believed=believed.constants,
         on_illegal=on_illegal,
     )
     simulation.seed(np.array([WATCHING_SEED + seed]))
@@ -176,13 +187,13 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
     Raises:
         ValueError: No such tutor or lesson.
     """
-    identity: dict[str, Any] = {}
+    identity: dict[str, Any] = {"believed": arguments.believed.told}
+    who = arguments.seed, arguments.population, arguments.believed
     if arguments.tutor is None:
-        run, adapters = arguments.run, arguments.adapters
-        simulation, choose, found = trained(run, adapters, arguments.seed, arguments.population)
-        identity = found.identity
+        simulation, choose, found = trained(arguments.run, arguments.adapters, *who)
+        identity |= found.identity
     else:
-        simulation, choose = rule(arguments.tutor, arguments.seed, arguments.population)
+        simulation, choose = rule(arguments.tutor, *who)
     lessons = simulation.course.lessons
     if arguments.lesson > lessons:
         raise ValueError(f"lesson is {arguments.lesson}; expected at most {lessons}")

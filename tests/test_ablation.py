@@ -192,7 +192,7 @@ def test_losses_are_compared_with_failing_sensors_too(tmp_path: Path) -> None:
     assert "| none there |" in written_up("losses", tmp_path / "losses.json")
     config, _ = read_config(tmp_path / "quick-all-pre-trained-0")
     assert config.init == str(tmp_path / "quick-log-trunk-0")
-    assert (config.ppo.auxiliary.self_weight, config.ppo.auxiliary.cross_weight) == (0.1, 0.1)
+    assert (config.ppo.auxiliary.self_weight, config.ppo.auxiliary.cross_weight) == (1.0, 1.0)
 
 
 def test_a_log_is_refused_before_hours_of_training(tmp_path: Path) -> None:

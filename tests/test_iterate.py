@@ -143,6 +143,14 @@ def test_what_is_hidden_or_not_whole_is_not_recorded(
     assert not list(tmp_path.iterdir())
 
 
+def test_records_of_a_belief_told_otherwise_are_refused(tmp_path: Path) -> None:
+    """Read again, they would be taken for a tutor's whose belief is the usual one."""
+    words = [f"--tutor={TUTOR}", "--believed.forgetting=0.2", f"--record={tmp_path / 'told'}"]
+    assert watch.main(words) == 0
+    with pytest.raises(ValueError, match=r"a belief told .*'forgetting': 0\.2"):
+        read_sessions([tmp_path / "told"])
+
+
 def _copy(record: Path, folder: Path, text: str) -> Path:
     folder.mkdir()
     (folder / LINES).write_text(text, encoding="utf-8")

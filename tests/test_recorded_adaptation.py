@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from agents.adaptation.recorded import Moment, replay, side_by_side
 from agents.adaptation.rounds import Rounds
 from agents.adaptation.stream import watched_course
 from agents.checkpoint import load_policy, save_policy
+from agents.learner_population import ranges
 from agents.ppo_config import PPOConfig
 from agents.presets import TrainConfig
 from envs.course import WATCHING_SEED, Course
@@ -207,6 +209,11 @@ def test_adapters_from_records_teach_until_they_are_taken_back(
         assert adapt.main(words) == 0
     shown = capsys.readouterr().out
     assert "for the test" in shown
+    low, high = ranges()["forgetting"]
+    said = re.search(r"--believed\.forgetting (\d\.\d+)", shown)
+    assert said is not None
+    seen = found["learners"]["memory.forgetting"]["value"]
+    assert float(said[1]) == pytest.approx(min(max(seen, low), high), abs=6e-4)
     name = Ledger(folder).now
     assert name is not None
     assert f"teaches with adapters {name} of {folder}" in " ".join(shown.split())

@@ -20,6 +20,7 @@ from agents.checkpoint import load_policy
 from agents.decision.facts import describe
 from agents.decision.json_form import to_json
 from agents.decision.service import DecisionService
+from agents.learner_population import LearnerPopulation
 from agents.run_folder import REFERENCE
 from envs.classroom import ClassroomEnv
 from envs.constants import Constants
@@ -77,11 +78,25 @@ def test_the_tutor_decides_as_in_the_simulation_where_it_sees_all(taught: Path) 
 
 def test_the_record_tells_all_that_the_tutor_knew(taught: Path) -> None:
     """From it alone the belief of every decision is made again, as it stood in its reasons."""
-    observed = ObservedClass(COURSE, CURRICULUM)
+    replays(taught, Constants())
+    assert not any(set(FILLED_IN) & line.get("seen", {}).keys() for line in read_lines(taught))
+
+
+def test_the_belief_is_told_what_the_learners_are_like(build: str, tmp_path: Path) -> None:
+    """And the record says so: replayed with the usual belief it would be of another tutor."""
+    asked = ["--folder", str(tmp_path), *SHORT, "--believed.forgetting", "0.2"]
+    assert unity.main(["play", "--build", build, *asked]) == 0
+    assert next(read_lines(tmp_path))["believed"]["forgetting"] == 0.2
+    replays(tmp_path, LearnerPopulation(forgetting=0.2).constants)
+
+
+def replays(session: Path, believed: Constants) -> None:
+    """Make the belief of every decision again from the record, and compare it with the reasons."""
+    observed = ObservedClass(COURSE, CURRICULUM, believed)
     names = [concept.name.replace("-", " ") for concept in CURRICULUM.concepts]
     widths = Layout(3, 16).observation_space.spaces
     rest = {key: np.zeros(widths[key].shape or (), np.float32) for key in widths}
-    filled, decisions = {}, list(read_played(taught))
+    filled, decisions = {}, list(read_played(session))
     for played in decisions:
         filled = filled or observed.begin(rest | played.before)
         again = to_json(describe(filled, played.action, names))
@@ -91,7 +106,6 @@ def test_the_record_tells_all_that_the_tutor_knew(taught: Path) -> None:
         filled = observed.follow(played.action, given, rest | played.after, read)
     assert len(decisions) > 5
     assert filled["belief"].any()
-    assert not any(set(FILLED_IN) & line.get("seen", {}).keys() for line in read_lines(taught))
 
 
 def test_the_scene_is_told_what_is_taught_and_why(taught: Path) -> None:
@@ -126,7 +140,7 @@ def test_answers_that_go_astray_are_missed(tmp_path: Path) -> None:
     layout = Layout(COURSE.learners, CURRICULUM.size)
     policy = load_policy(REFERENCE, "cpu").at_size(layout.observation_space, layout.action_space)
     with SessionRecord(tmp_path, asdict(COURSE), CURRICULUM) as record:
-        own = TaughtClass(0, DecisionService(policy, CURRICULUM), COURSE, record, 1)
+        own = TaughtClass(0, DecisionService(policy, CURRICULUM), COURSE, record, 1, Constants())
         own.begin({key: array[0] for key, array in simulation.observation.items()})
         while not simulation.world.events.answers.any():
             simulation.step(own.action[None])

@@ -64,7 +64,7 @@ def test_seed_chooses_the_class_and_repeats_it(
 def test_other_learners_are_watched_and_taken_for_the_usual_ones() -> None:
     """Records of them are to tell who they are: a belief that knew already would hide it."""
     usual, weak = (
-        watch.classroom(TrainConfig(), 0, LearnerPopulation(**given))
+        watch.classroom(TrainConfig(), 0, LearnerPopulation(**given), LearnerPopulation())
         for given in ({}, {"intercept": 0.15})
     )
     assert weak.constants.knowledge.intercept == 0.15
@@ -73,13 +73,24 @@ def test_other_learners_are_watched_and_taken_for_the_usual_ones() -> None:
         assert (weak.observation[key] == usual.observation[key]).all()
 
 
+def test_a_belief_is_told_what_the_learners_are_like() -> None:
+    """What adaptation estimated of a class can be put to use; the learners stay who they are."""
+    usual, told = (
+        watch.classroom(TrainConfig(), 0, LearnerPopulation(), LearnerPopulation(**given))
+        for given in ({}, {"forgetting": 0.2})
+    )
+    assert told.constants == usual.constants
+    assert (told.observation["evidence"] == usual.observation["evidence"]).all()
+    assert (told.observation["prospects"] != usual.observation["prospects"]).any()
+
+
 def test_a_run_for_other_learners_is_watched_among_these(tmp_path: Path) -> None:
     """What `scripts.iterate` keeps was refitted to somebody: calibrated ones would be strangers."""
     other = LearnerPopulation(intercept=0.15)
     config = TrainConfig(course=Course(learners=LEARNERS), population=other)
     folder = write_untrained_run(tmp_path, config)
     for asked, taught in ((LearnerPopulation(), 0.15), (LearnerPopulation(intercept=0.9), 0.9)):
-        simulation, _, _ = watch.trained(folder, None, 0, asked)
+        simulation, _, _ = watch.trained(folder, None, 0, asked, LearnerPopulation())
         assert simulation.constants.knowledge.intercept == taught
 
 

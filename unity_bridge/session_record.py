@@ -7,7 +7,8 @@ line holds `at`, seconds since the session began, and `type`:
 |---|---|
 | session | first line: version of this format, when it began, the course, who taught: run \
 folder or rule (`tutor`); of a run's policy the digest as deployed (`policy`), and name and digest \
-with `adapters`, if it taught with some |
+with `adapters`, if it taught with some; what the belief took the learners for (`believed`), where \
+not for calibrated ones |
 | connected | a player is there: its versions, behaviour, classrooms, learners, concepts |
 | hello, answer, windows, curriculum, scene, caption, reasons | messages as they were sent or \
 received (`unity_bridge.channel_messages`) |
