@@ -44,11 +44,6 @@ class LearnerPopulation:
                 raise ValueError(f"population.{name} is {value}; expected {low} to {high}")
 
     @property
-    def told(self) -> dict[str, float] | None:
-        """For a session's record, where a belief takes learners for such; None: calibrated ones."""
-        return None if self == LearnerPopulation() else asdict(self)
-
-    @property
     def constants(self) -> Constants:
         """All constants of this population."""
         values = asdict(self)

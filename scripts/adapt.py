@@ -35,10 +35,19 @@ from agents.adaptation.ledger import Ledger
 from agents.adaptation.result import Result, result
 from agents.adaptation.shifts import NO_SHIFT, SHIFTS
 from agents.adaptation.specialist import specialist
-from agents.adaptation.study import Design, Floats, Trial, kept_or_adapted, nlg, old_population
+from agents.adaptation.study import (
+    Design,
+    Floats,
+    Trial,
+    kept_or_adapted,
+    nlg,
+    old_population,
+    usual_classes,
+)
 from agents.checkpoint import has_model, load_policy
 from agents.run_folder import REFERENCE
 from agents.trained_run import TrainedRun, read_run
+from envs.curricula import find
 from scripts.output_path import OutputFile, write_results
 from scripts.recorded_adaptation import adapt_to, learners_table, told, verdicts
 
@@ -155,6 +164,10 @@ def study(arguments: Arguments, run: TrainedRun) -> dict[str, Result]:
     usual = nlg(policy, SHIFTS[NO_SHIFT], run, design)
     best = {name: yardstick(arguments, run, name) for name in names}
     frozen = {name: nlg(policy, SHIFTS[name], run, design) for name in names}
+    subjects = {name: SHIFTS[name].curriculum or run.config.curriculum for name in names}
+    of_usual = {
+        name: usual_classes(run, run.config.course, find(name)) for name in set(subjects.values())
+    }
     jobs = [(name, seed) for seed in arguments.seeds for name in names]
     found: dict[str, list[Any]] = {name: [] for name in names}
     for name, seed in track(jobs, "adapting", disable=not sys.stdout.isatty()):
@@ -164,6 +177,7 @@ def study(arguments: Arguments, run: TrainedRun) -> dict[str, Result]:
             config=arguments.adaptation,
             design=design,
             old=old,
+            of_usual=of_usual[subjects[name]],
             seed=seed,
             folder=arguments.folder / f"{slug(name)}-{seed}",
         )

@@ -14,9 +14,11 @@ from agents.adaptation.learner import AdaptationConfig
 from agents.adaptation.recorded import RecordedCourse, replay, side_by_side
 from agents.adaptation.rounds import Parts, Rounds
 from agents.adaptation.shelf import digest
-from agents.adaptation.study import old_population
-from agents.learner_population import PLACES, ranges
+from agents.adaptation.study import old_population, usual_classes
+from agents.adaptation.told_belief import ToldBelief
+from agents.believed_learners import PLACES, BelievedLearners
 from agents.trained_run import TrainedRun
+from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import Curriculum
 from scripts.recorded_sessions import same_setting, sized, whole_courses
@@ -57,14 +59,14 @@ def read_classes(folders: Sequence[Path], policy: str) -> RecordedClasses:
     _, course, curriculum = same_setting(folders, alike=("course", "curriculum"))
     found = dict[str, RecordedCourse]()
     for folder in folders:
-        adapters = _adapters(folder, policy)
+        adapters, believed = _adapters(folder, policy), _believed(folder)
         for played in whole_courses(read_played(folder)):
             if any(each.choice is None for each in played):
                 raise ValueError(
                     f"{folder} does not tell what the policy itself chose; expected a record by "
                     "scripts.watch or scripts.unity play of this version"
                 )
-            taught = RecordedCourse(played=tuple(played), adapters=adapters)
+            taught = RecordedCourse(tuple(played), adapters, believed)
             found[taught.key] = taught
     course = sized(course, [each.played for each in found.values()], folders)
     return RecordedClasses(course=course, curriculum=curriculum, courses=found)
@@ -81,6 +83,12 @@ def _adapters(folder: Path, policy: str) -> str | None:
         )
     adapters = first.get("adapters")
     return None if adapters is None else str(adapters["digest"])
+
+
+def _believed(folder: Path) -> Constants:
+    """What the belief took the learners for while they were taught."""
+    told = next(read_lines(folder)).get("believed")
+    return Constants() if told is None else BelievedLearners(**told).constants
 
 
 def adapt_to(
@@ -113,8 +121,9 @@ def adapt_to(
             f"judge by ({len(parts.set_aside)} from before the last rollback or undoing do not "
             "count); expected at least one of each: record more, without --adapters"
         )
-    old, training = old_population(run), run.config.ppo
-    made = Adaptation(deployed, training, classes.curriculum, folder, config, old, SEED)
+    old, subject = old_population(run), classes.curriculum
+    belief = ToldBelief(subject, usual_classes(run, classes.course, subject))
+    made = Adaptation(deployed, run.config.ppo, folder, config, old, belief, SEED)
     made.looks = rounds.looks
     ruling = _round(made, classes, parts, rounds)
     return ruling, {
@@ -133,7 +142,7 @@ def _round(made: Adaptation, classes: RecordedClasses, parts: Parts, rounds: Rou
     """Learn from the live courses side by side, and judge by those held back."""
     course, curriculum, courses = classes.course, classes.curriculum, classes.courses
     live, held = (
-        side_by_side([replay(courses[key].played, course, curriculum) for key in part])
+        side_by_side([replay(courses[key], course, curriculum) for key in part])
         for part in (parts.live, parts.held_back)
     )
     made.start(len(parts.live), len(parts.held_back), course.learners)
@@ -142,8 +151,8 @@ def _round(made: Adaptation, classes: RecordedClasses, parts: Parts, rounds: Rou
     made.since = [number for number, key in pairs if courses[key].adapters == teaches]
     for move, events in live:
         made.see_live(move, events)
-    for move, _ in held:
-        made.see_held_back(move)
+    for move, events in held:
+        made.see_held_back(move, events)
     rounds.write(parts)  # before the verdict: whoever interrupts it has looked
     return made.finish()
 
@@ -165,19 +174,23 @@ def verdicts(ruling: Ruling, found: dict[str, Any]) -> Table:
 
 
 def learners_table(found: dict[str, Any]) -> Table:
-    """What the courses tell of the learners, and how a belief is told, as far as it can be."""
-    own = found["learners"]
-    shown = Table("option of watch and unity play", title=f"Learners of {own['classes']} courses")
-    for title in ("estimate", "95 % interval"):
-        shown.add_column(title, justify="right")
+    """What the courses tell of the learners, how a belief is told, and whether it should be."""
+    own, lapsed = found["learners"], found["lapsed"]
+    shown = Table("learners", title=f"{own['classes']} courses tell of their learners")
+    shown.add_column("95 % interval", justify="right")
     for name, place in PLACES.items():
-        if (seen := own.get(place)) is not None:
-            low, high = ranges()[name]
-            given = f"--believed.{name} {min(max(seen['value'], low), high):.3f}"
-            shown.add_row(given, f"{seen['value']:.3f}", f"{seen['low']:.3f} to {seen['high']:.3f}")
-    if (lapsed := found["lapsed"]) is not None:
-        ends = f"{lapsed['low']:.3f} to {lapsed['high']:.3f}"
-        shown.add_row("(lapsed, share of the time)", f"{lapsed['value']:.3f}", ends)
+        seen = own[place]
+        ends = f"{seen['low']:.3f} to {seen['high']:.3f}"
+        shown.add_row(f"--believed.{name} {seen['value']:.3f}", ends)
+    if lapsed is not None:
+        ends = f"{lapsed['low']:.0%} to {lapsed['high']:.0%}"
+        shown.add_row(f"lapsed for {lapsed['value']:.0%} of the time", ends)
+    shown.caption = (
+        "a belief that is told so foretells courses held back surely better: watch and unity play "
+        "take these options"
+        if own["told"]
+        else "a belief that is told so foretells courses held back not surely better: leave it"
+    )
     return shown
 
 

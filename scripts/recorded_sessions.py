@@ -48,7 +48,7 @@ def read_sessions(folders: Sequence[Path]) -> RecordedSessions:
     """
     if not folders:
         raise ValueError("from names no record; expected at least one folder of a session")
-    refuse_adapters(folders)
+    refuse_adapted(folders)
     tutor, course, curriculum = same_setting(folders)
     policy = same_policy(folders)
     courses, begun = list[list[Played]](), 0
@@ -83,15 +83,21 @@ def same_policy(folders: Sequence[Path]) -> str | None:
     return told[folders[0]]
 
 
-def refuse_adapters(folders: Sequence[Path]) -> None:
-    """Refuse records of a tutor that cannot be made again: with adapters.
+def refuse_adapted(folders: Sequence[Path]) -> None:
+    """Refuse records of a tutor that is not made again: with adapters, or a belief told otherwise.
 
     Raises:
         ValueError: There is one, or a record cannot be read.
     """
     for folder in folders:
         _setting(folder)
-        if (adapters := next(read_lines(folder)).get("adapters")) is not None:
+        first = next(read_lines(folder))
+        if believed := first.get("believed"):
+            raise ValueError(
+                f"{folder} was taught with a belief that was told {believed}; expected records of "
+                "a belief that takes learners for calibrated ones"
+            )
+        if (adapters := first.get("adapters")) is not None:
             raise ValueError(
                 f"{folder} was taught with adapters {adapters['name']!r}; expected records of a "
                 "rule, or of a policy as deployed"
@@ -145,8 +151,6 @@ def _setting(folder: Path) -> tuple[str, Course, Curriculum]:
         if first is None:
             raise ValueError("it is empty")
         course, curriculum = read_course(folder)
-        if believed := first.get("believed"):
-            raise ValueError(f"it was taught with a belief told {believed}; expected the usual one")
         return str(first["tutor"]), replace(course, learners=1), curriculum
     except (KeyError, TypeError, ValueError, OSError) as wrong:
         lacking = f"lacks {wrong}" if isinstance(wrong, KeyError) else f"cannot be read: {wrong}"

@@ -14,8 +14,8 @@ from rich.table import Table
 from stable_baselines3.common.logger import configure
 
 from agents.adaptation.in_force import teaching
+from agents.believed_learners import BelievedLearners
 from agents.checkpoint import load_policy
-from agents.learner_population import LearnerPopulation
 from agents.run_folder import REFERENCE, RUNS, commit, new_folder, read_classroom
 from envs.curricula import find
 from scripts.output_path import OutputFile, write_results
@@ -49,9 +49,9 @@ class Play:
     adapters: Path | None = None
     """Folder of `scripts.adapt`: the run's policy teaches with the adapters in force there when the
     session begins."""
-    believed: LearnerPopulation = field(default_factory=LearnerPopulation)
-    """What the tutor's belief takes the learners for; `scripts.adapt --from` and `scripts.iterate`
-    tell what records say of a class."""
+    believed: BelievedLearners = field(default_factory=BelievedLearners)
+    """What the tutor's belief takes the learners for, whoever they are: `scripts.adapt --from` says
+    what records tell of them. `scripts.iterate` reads no session that was taught so."""
     build: Path | None = None
     """A build to start, and to start again when it dies; default: the editor is awaited."""
     port: int = 0

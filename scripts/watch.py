@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.text import Text
 
 from agents.adaptation.in_force import Teaching, teaching
+from agents.believed_learners import BelievedLearners
 from agents.checkpoint import load_policy
 from agents.decision.service import DecisionService
 from agents.learner_population import LearnerPopulation
@@ -65,9 +66,9 @@ class Arguments:
     """Number of the class among the unseen ones, 0 and up."""
     population: LearnerPopulation = field(default_factory=LearnerPopulation)
     """What the learners are like; default: as the run's, of a rule calibrated."""
-    believed: LearnerPopulation = field(default_factory=LearnerPopulation)
-    """What the tutor's belief takes them for, whatever they are; `scripts.adapt --from` and
-    `scripts.iterate` tell what records say of a class."""
+    believed: BelievedLearners = field(default_factory=BelievedLearners)
+    """What the tutor's belief takes the learners for, whoever they are: `scripts.adapt --from` says
+    what records tell of them. `scripts.iterate` reads no session that was taught so."""
     lesson: int = 0
     """Show this lesson only, 1 and up; 0 shows the whole course."""
     delay: float | None = None
@@ -118,7 +119,7 @@ def trained(
     adapters: Path | None,
     seed: int,
     learners: LearnerPopulation,
-    believed: LearnerPopulation,
+    believed: BelievedLearners,
 ) -> tuple[Simulation, Chooser, Teaching]:
     """Load a run's tutor, and open a classroom of the kind it was trained for.
 
@@ -143,7 +144,7 @@ def trained(
 
 
 def rule(
-    name: str, seed: int, learners: LearnerPopulation, believed: LearnerPopulation
+    name: str, seed: int, learners: LearnerPopulation, believed: BelievedLearners
 ) -> tuple[Simulation, Chooser]:
     """Make a rule or a privileged reference, and open a classroom of the default kind for it.
 
@@ -164,7 +165,7 @@ def classroom(
     config: TrainConfig,
     seed: int,
     learners: LearnerPopulation,
-    believed: LearnerPopulation,
+    believed: BelievedLearners,
     on_illegal: str = "error",
 ) -> Simulation:
     """Open one classroom of unseen learners."""

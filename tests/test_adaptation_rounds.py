@@ -7,11 +7,13 @@ import pytest
 
 from agents.adaptation import adaptation as subject
 from agents.adaptation.adaptation import Adaptation
+from agents.adaptation.class_estimate import NOTHING_SEEN
 from agents.adaptation.guard import FEWEST_COURSES, Ruling
 from agents.adaptation.learner import AdaptationConfig
 from agents.adaptation.shifts import NO_SHIFT, SHIFTS
 from agents.adaptation.stream import watched_course
 from agents.adaptation.study import classes_of, old_population
+from agents.adaptation.told_belief import ToldBelief
 from agents.presets import TrainConfig
 from agents.trained_run import TrainedRun, read_run
 from envs.course import Course
@@ -42,7 +44,8 @@ def made(run: TrainedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ad
     config = AdaptationConfig(updates=4, batch=16, learning_rate=0.01, steps=4)
     policy, ppo = run.tutor.policy, run.config.ppo
     curriculum = SHIFTS[NO_SHIFT].subject(run.config)
-    return Adaptation(policy, ppo, curriculum, tmp_path, config, old_population(run), seed=0)
+    old, belief = old_population(run), ToldBelief(curriculum, NOTHING_SEEN)
+    return Adaptation(policy, ppo, tmp_path, config, old, belief, seed=0)
 
 
 def taught(made: Adaptation, run: TrainedRun, number: int, *, harm: float = 0.0) -> Ruling:
@@ -52,8 +55,8 @@ def taught(made: Adaptation, run: TrainedRun, number: int, *, harm: float = 0.0)
     made.start(4, HELD, 2)
     for move, events in watched_course(live, made.policy, SEED + 100 * number):
         made.see_live(move._replace(tested=move.tested - less), events)
-    for move, _ in watched_course(held, made.deployed, SEED + 100 * number + 50):
-        made.see_held_back(move)
+    for move, events in watched_course(held, made.deployed, SEED + 100 * number + 50):
+        made.see_held_back(move, events)
     return made.finish()
 
 
@@ -87,9 +90,8 @@ def test_a_stopped_stream_goes_on_with_what_was_in_force(
 ) -> None:
     assert taught(made, run, 0).event == "promoted"
     again = Adaptation(
-        made.deployed, made.training, made.curriculum, tmp_path, made.config,
-        made.learner.old, seed=1,
-    )  # fmt: skip
+        made.deployed, made.training, tmp_path, made.config, made.learner.old, made.belief, seed=1
+    )
     kept, found = weights_of(made.policy), weights_of(again.learner.policy)
     assert all(kept[name].equal(found[name]) for name in kept)
     assert again.name == made.name

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from agents.believed_learners import BelievedLearners
 from agents.checkpoint import load_policy
 from agents.decision.facts import describe
 from agents.decision.json_form import to_json
 from agents.decision.service import DecisionService
-from agents.learner_population import LearnerPopulation
 from agents.run_folder import REFERENCE
 from envs.classroom import ClassroomEnv
 from envs.constants import Constants
@@ -87,7 +87,7 @@ def test_the_belief_is_told_what_the_learners_are_like(build: str, tmp_path: Pat
     asked = ["--folder", str(tmp_path), *SHORT, "--believed.forgetting", "0.2"]
     assert unity.main(["play", "--build", build, *asked]) == 0
     assert next(read_lines(tmp_path))["believed"]["forgetting"] == 0.2
-    replays(tmp_path, LearnerPopulation(forgetting=0.2).constants)
+    replays(tmp_path, BelievedLearners(forgetting=0.2).constants)
 
 
 def replays(session: Path, believed: Constants) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from agents.believed_learners import BelievedLearners
 from agents.checkpoint import save_policy
 from agents.learner_population import LearnerPopulation
 from agents.presets import TrainConfig
@@ -64,7 +65,7 @@ def test_seed_chooses_the_class_and_repeats_it(
 def test_other_learners_are_watched_and_taken_for_the_usual_ones() -> None:
     """Records of them are to tell who they are: a belief that knew already would hide it."""
     usual, weak = (
-        watch.classroom(TrainConfig(), 0, LearnerPopulation(**given), LearnerPopulation())
+        watch.classroom(TrainConfig(), 0, LearnerPopulation(**given), BelievedLearners())
         for given in ({}, {"intercept": 0.15})
     )
     assert weak.constants.knowledge.intercept == 0.15
@@ -76,7 +77,7 @@ def test_other_learners_are_watched_and_taken_for_the_usual_ones() -> None:
 def test_a_belief_is_told_what_the_learners_are_like() -> None:
     """What adaptation estimated of a class can be put to use; the learners stay who they are."""
     usual, told = (
-        watch.classroom(TrainConfig(), 0, LearnerPopulation(), LearnerPopulation(**given))
+        watch.classroom(TrainConfig(), 0, LearnerPopulation(), BelievedLearners(**given))
         for given in ({}, {"forgetting": 0.2})
     )
     assert told.constants == usual.constants
@@ -90,7 +91,7 @@ def test_a_run_for_other_learners_is_watched_among_these(tmp_path: Path) -> None
     config = TrainConfig(course=Course(learners=LEARNERS), population=other)
     folder = write_untrained_run(tmp_path, config)
     for asked, taught in ((LearnerPopulation(), 0.15), (LearnerPopulation(intercept=0.9), 0.9)):
-        simulation, _, _ = watch.trained(folder, None, 0, asked, LearnerPopulation())
+        simulation, _, _ = watch.trained(folder, None, 0, asked, BelievedLearners())
         assert simulation.constants.knowledge.intercept == taught
 
 

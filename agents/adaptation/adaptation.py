@@ -2,7 +2,8 @@
 
 live courses ----> experience ----> adapters, updated between decisions, near the deployed policy
 held-back courses, taught by the deployed policy ----> guard ----> ledger: what teaches next
-answers and sensors of live courses ----> what kind of learners these are
+answers of live courses ----> what kind of learners these are ----> the belief is told, where
+                              answers of held-back courses are foretold better so
 """
 
 from pathlib import Path
@@ -12,15 +13,14 @@ import numpy as np
 
 from agents.adaptation import shelf
 from agents.adaptation.attention_estimate import AttentionEstimate
-from agents.adaptation.class_estimate import NOTHING_SEEN, ClassEvents, estimate
 from agents.adaptation.experience import Experience, LiveTransition, Recorder, joined
 from agents.adaptation.guard import FEWEST_COURSES, Ruling, gain_over_deployed, rule
 from agents.adaptation.in_force import in_force
 from agents.adaptation.learner import AdaptationConfig, AdapterLearner
 from agents.adaptation.ledger import Ledger
+from agents.adaptation.told_belief import ToldBelief
 from agents.ppo_config import PPOConfig
 from envs.constants import Constants
-from envs.curriculum import Curriculum
 from envs.events import Events
 from envs.spaces import COURSE
 from policies.adapters import weights_of
@@ -38,10 +38,10 @@ class Adaptation:
     Args:
         deployed: Never changed.
         training: Of the deployed policy: discounts and the reward's scale.
-        curriculum: What the classes are taught.
         folder: For adapters and ledger, beside the run's model.
         config: Knobs.
         old: States of the population that the policy was trained on.
+        belief: That has seen nothing yet.
         seed: Of adapters and minibatches.
     """
 
@@ -49,19 +49,18 @@ class Adaptation:
         self,
         deployed: AttentionPolicy,
         training: PPOConfig,
-        curriculum: Curriculum,
         folder: Path,
         config: AdaptationConfig,
         old: Experience,
+        belief: ToldBelief,
         seed: int,
     ) -> None:
-        self.deployed, self.training, self.curriculum = deployed, training, curriculum
-        self.folder, self.config, self.usual = folder, config, Constants()
+        self.deployed, self.training = deployed, training
+        self.folder, self.config = folder, config
         self.ledger = Ledger(folder)
         self.learner = AdapterLearner(deployed, config, old, seed)
         self.live, self.held = Recorder(deployed, training), Recorder(deployed, training)
-        self.events: list[ClassEvents] = []
-        self.estimate, self.attention = NOTHING_SEEN, AttentionEstimate(self.usual)
+        self.belief, self.attention = belief, AttentionEstimate(Constants())
         self.owed = 0.0  # live courses for which no gradient step was made yet
         self.looks = 0
         """That the guard has taken at this stream; one that goes on brings its own."""
@@ -92,12 +91,12 @@ class Adaptation:
         if self.policy is not self.deployed:
             self.since += range(first, self.live.courses)
         self.attention.start(live, learners)
-        self.taught: list[Events] = []
+        self.seen: tuple[list[Events], list[Events]] = [], []  # live and held back
 
     def see_live(self, move: LiveTransition, events: Events) -> None:
         """Take in a decision of the classes that are learnt from; update when it is time."""
         self.live.add(move)
-        self.taught.append(events)
+        self.seen[0].append(events)
         self.attention.add(move.following, move.minutes, move.live)
         gone = move.obs["course"][:, COURSE_LEFT] - move.following["course"][:, COURSE_LEFT]
         self.owed += float((gone * move.live).sum())  # courses
@@ -111,9 +110,10 @@ class Adaptation:
             self.learner.remember(piece)
         self.owed = self.learner.improve(self.owed)
 
-    def see_held_back(self, move: LiveTransition) -> None:
+    def see_held_back(self, move: LiveTransition, events: Events) -> None:
         """Take in a decision of the classes that are kept to judge by."""
         self.held.add(move)
+        self.seen[1].append(events)
 
     def finish(self) -> Ruling:
         """The round is over: estimate the learners, judge the adapters, write what changes."""
@@ -122,10 +122,9 @@ class Adaptation:
         piece = self.held.close()
         if piece is not None:
             self.held_back.append(piece)
-        self.events.append(ClassEvents(tuple(self.taught)))
-        self.estimate = estimate(self.events, self.curriculum, self.usual, self.estimate)
         self.attention.finish()
         ruling = self._judge()
+        self.belief.finish(*self.seen, max(self.looks, 1))
         if ruling.event is not None:
             self._put_in_force(ruling)
         return ruling
@@ -177,6 +176,6 @@ class Adaptation:
     def what_is_known(self) -> dict[str, Any]:
         """The learners in figures, for JSON."""
         return {
-            "learners": self.estimate.as_dict(self.usual),
+            "learners": self.belief.as_dict(),
             "lapsed": self.attention.as_dict(),
         }

@@ -24,6 +24,7 @@ import numpy as np
 
 from agents.adaptation.class_estimate import kept
 from agents.adaptation.experience import Arrays, LiveTransition
+from envs.constants import Constants
 from envs.course import Course
 from envs.curriculum import Curriculum
 from envs.events import Events
@@ -38,13 +39,15 @@ Moment = tuple[LiveTransition, Events]
 """A decision of B classes, and what happened in it."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class RecordedCourse:
     """A whole course of one class."""
 
     played: tuple[Played, ...]
     adapters: str | None
     """Digest of the policy that taught, if it taught with adapters; None: as deployed."""
+    believed: Constants
+    """What its belief took the learners for."""
 
     @property
     def key(self) -> str:
@@ -57,20 +60,20 @@ class RecordedCourse:
         return found.hexdigest()[:16]
 
 
-def replay(played: Sequence[Played], course: Course, curriculum: Curriculum) -> Iterator[Moment]:
+def replay(taught: RecordedCourse, course: Course, curriculum: Curriculum) -> Iterator[Moment]:
     """Go through a whole course of one class (B = 1) as its tutor did.
 
     Args:
-        played: Its decisions, from first to last.
+        taught: What was recorded of it.
         course: With its number of learners.
         curriculum: What was taught.
 
     Raises:
         ValueError: A decision does not tell what the policy itself chose.
     """
-    observed = ObservedClass(course, curriculum)
-    obs = observed.begin(_whole(played[0].before, curriculum))
-    for own in played:
+    observed = ObservedClass(course, curriculum, taught.believed)
+    obs = observed.begin(_whole(taught.played[0].before, curriculum))
+    for own in taught.played:
         given, read = answers(own.told), windows(own.told, course.learners)
         following = observed.follow(own.action, given, _whole(own.after, curriculum), read)
         events = Events._make(array.copy() for array in observed.events)

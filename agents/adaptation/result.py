@@ -27,7 +27,8 @@ class Result:
     candidate: Estimate
     """Newest adapters minus frozen at the end, whether the guard let them teach or not."""
     informed: Estimate
-    """Frozen policy with the estimated learner parameters in its belief, minus frozen."""
+    """Frozen policy whose belief was told of the learners, whether in force or not, minus frozen.
+    """
     old: Estimate
     """On the old population: what is in force at the end, minus frozen."""
     specialist: Estimate | None

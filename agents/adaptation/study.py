@@ -13,17 +13,21 @@ import torch
 from numpy.typing import NDArray
 
 from agents.adaptation.adaptation import Adaptation
-from agents.adaptation.class_estimate import other_learners
+from agents.adaptation.class_estimate import ClassEvents, Estimate, estimate
 from agents.adaptation.experience import Experience, Recorder
 from agents.adaptation.learner import AdaptationConfig
 from agents.adaptation.shelf import SHELF, digest
 from agents.adaptation.shifts import NO_SHIFT, SHIFTS, Shift
 from agents.adaptation.stream import watched_course
+from agents.adaptation.told_belief import ToldBelief
 from agents.evaluation import teach
 from agents.trained_run import TrainedRun
 from agents.tutors.trained_policy import SAMPLING_SEED, TrainedPolicy
 from envs.constants import Constants
+from envs.course import Course
+from envs.curriculum import Curriculum
 from envs.seeds import SEEDS, Choosable, check_seeds
+from envs.spaces import action_space, observation_space
 from envs.vector import ClassroomVectorEnv
 from envs.whole_file import write_json
 from policies.policy import AttentionPolicy
@@ -36,6 +40,10 @@ OLD_SEED: Final = 2**37
 OLD_CLASSES: Final = 8
 REMEMBERED: Final = 512
 """States of the old population that are kept."""
+USUAL_SEED: Final = OLD_SEED + 1000
+USUAL_CLASSES: Final = 48
+"""Simulated to see what usual classes give; chosen: what they leave unknown is then smaller than
+what the live classes do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +87,8 @@ class Trial:
     design: Design
     old: Experience
     """States and choices of the population that it was trained for."""
+    of_usual: Estimate
+    """What usual classes of the shift's curriculum give."""
     seed: int
     folder: Path
     """Where what is learnt is kept."""
@@ -89,13 +99,14 @@ class Adapted:
     """What one seed of adaptation came to; NLG of each unseen class."""
 
     nlg: tuple[list[float], ...]
-    """After each number of courses, the first (none) left out."""
+    """After each number of courses, the first (none) left out: the policy and belief in force."""
     candidate: list[float]
     """Of the newest adapters at the end, in force or not: adaptation without its guard."""
     informed: list[float]
-    """Of the frozen policy whose belief was told the estimated learner parameters."""
+    """Of the frozen policy whose belief was told at the end, sure to foretell better or not."""
     old: list[float]
-    """On the old population, of what was in force at the end."""
+    """On the old population, of the policy in force at the end; a belief is told of its own class.
+    """
     known: dict[str, Any]
     """Estimates of the class."""
     promotions: list[dict[str, Any]]
@@ -145,32 +156,46 @@ def old_population(run: TrainedRun) -> Experience:
     return whole.rows(order[:REMEMBERED])
 
 
+def usual_classes(run: TrainedRun, course: Course, subject: Curriculum) -> Estimate:
+    """What simulated usual classes under the deployed policy give for the learners' estimate.
+
+    Args:
+        run: Of the deployed policy.
+        course: As the live classes'.
+        subject: What they are taught.
+    """
+    env = ClassroomVectorEnv(USUAL_CLASSES, course=course, curriculum=subject)
+    size = course.learners, subject.size
+    policy = run.tutor.policy.at_size(observation_space(*size), action_space(*size))
+    seen = tuple(events for _, events in watched_course(env, policy, USUAL_SEED))
+    return estimate([ClassEvents(seen)], subject, Constants())
+
+
 def adapt(trial: Trial) -> Adapted:
     """Adapt on live courses, and look at what is in force after some of them."""
     shift, run, config, design = SHIFTS[trial.shift], trial.run, trial.config, trial.design
-    deployed, subject = run.tutor.policy, shift.subject(run.config)
-    made = Adaptation(
-        deployed, run.config.ppo, subject, trial.folder, config, trial.old, trial.seed
-    )
-    looked: dict[str, Floats] = {}
+    deployed = run.tutor.policy
+    belief = ToldBelief(shift.subject(run.config), trial.of_usual)
+    made = Adaptation(deployed, run.config.ppo, trial.folder, config, trial.old, belief, trial.seed)
+    looked: dict[tuple[str, int, Constants], Floats] = {}
 
-    def look(policy: AttentionPolicy, on: Shift = shift) -> Floats:
-        key = f"{digest(policy)} {id(on)}"
+    def look(policy: AttentionPolicy, believed: Constants, on: Shift = shift) -> Floats:
+        key = digest(policy), id(on), believed
         if key not in looked:
-            looked[key] = nlg(policy, on, run, design)
+            looked[key] = nlg(policy, on, run, design, believed)
         return looked[key]
 
     curve = []
     for number, (live, held) in enumerate(design.rounds(config.held_back)):
         first = LIVE_SEED + trial.seed * SEEDS_OF_ONE + 1000 * number
         _teach_round(made, classes_of(shift, run, live), classes_of(shift, run, held), first)
-        curve.append(look(made.policy).tolist())
-    told = other_learners(Constants(), made.estimate.values(Constants()))
+        curve.append(look(made.policy, made.belief.believed).tolist())
+    usual = Constants()
     return Adapted(
         nlg=tuple(curve),
-        candidate=look(made.learner.policy).tolist(),
-        informed=nlg(deployed, shift, run, design, told).tolist(),
-        old=look(made.policy, SHIFTS[NO_SHIFT]).tolist(),
+        candidate=look(made.learner.policy, usual).tolist(),
+        informed=look(deployed, made.belief.estimated).tolist(),
+        old=look(made.policy, usual, SHIFTS[NO_SHIFT]).tolist(),
         known=made.what_is_known(),
         promotions=made.ledger.entries(),
         steps=made.learner.steps,
@@ -187,8 +212,8 @@ def _teach_round(
     made.start(live.num_envs, held.num_envs, learners)
     for move, events in taught:
         made.see_live(move, events)
-    for move, _ in kept:
-        made.see_held_back(move)
+    for move, events in kept:
+        made.see_held_back(move, events)
     made.finish()
 
 
