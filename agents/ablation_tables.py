@@ -65,7 +65,7 @@ def ablation_table(results: Sequence[Ablation], classes: int, target: str, timed
     shown.caption = (
         f"steps: median of the seeds (least to most); target: {target}, against the training "
         "courses' NLG, after imitation not of the first "
-        "few (where sensors fail in training, theirs too), pre-training not counted; "
+        "few (where sensors are hidden in training, so here), pre-training not counted; "
         f"ms: {timed} classes"
     ) + (
         ""

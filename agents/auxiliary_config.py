@@ -20,8 +20,9 @@ class AuxiliaryConfig:
     rows: int = 128
     """Decisions of each gradient step that are learnt from in this way; more cost time."""
     modality_dropout: float = 0.0
-    """Share of moments in which sensors fail, from none to all of them, before the policy decides;
-    in [0, 1]. Higher values make it rely less on what may be missing."""
+    """Share of moments in which sensors, from none to all of them, are hidden from the policy; in
+    [0, 1]. Higher values make it rely less on what may be missing. Knowledge tracing keeps them:
+    the belief is traced with what is hidden."""
 
     def __post_init__(self) -> None:
         """Check the ranges that would otherwise fail far from here."""

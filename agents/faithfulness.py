@@ -56,8 +56,8 @@ class Faithfulness:
 
     @property
     def score(self) -> float:
-        """By which tables are ordered: a reason says what the choice would lose without it."""
-        return self.deletion_gain.mean
+        """By which tables are ordered: the gains of what is taken away and put back, together."""
+        return self.deletion_gain.mean + self.insertion_gain.mean
 
     def as_dict(self) -> dict[str, dict[str, float]]:
         """Plain numbers for JSON."""

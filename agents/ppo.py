@@ -177,7 +177,7 @@ class ClassroomPPO(PPO):
 
     @torch.no_grad()
     def see(self, rollout: ClassroomRollout) -> tuple[dict[str, Tensor], Encoded]:
-        """Copy the present observation into the rollout, less failing sensors, and encode it."""
+        """Copy the present observation into the rollout, less hidden sensors, and encode it."""
         row = rollout.observe(self.observation)
         if share := self.config.auxiliary.modality_dropout:
             dropped = drop_modalities(row, share, self.hiding)

@@ -1,10 +1,11 @@
 """Does the tutor adapt to classes that it was not trained for, without harm, and can it go back?
 
-The deployed policy teaches live courses of five kinds of classes: learners of another family, who
-forget four times as fast, whose attention lapses three times as often, another curriculum, and
-usual ones. Low-rank adapters learn from what can be observed; a guard decides on held-back courses
-what may teach. Then the frozen policy, what is in force, and a specialist, which was trained on the
-kind, teach the same unseen classes.
+The deployed policy teaches live courses of six kinds of classes: learners of two other families,
+who forget four times as fast, whose attention lapses three times as often, another curriculum, and
+usual ones. Low-rank adapters learn from what can be observed, and what the learners are like is
+estimated; held-back courses decide what may teach, and whether the belief is told. Then the frozen
+policy, what is in force, and a specialist, which was trained on the kind, teach the same unseen
+classes.
 
 With --from, the run adapts to recorded sessions instead, one round a call: the guard decides by
 courses that it taught without adapters, and FOLDER's ledger says who teaches next. `scripts.watch`
@@ -19,7 +20,6 @@ Examples:
 """
 
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -78,8 +78,9 @@ class Arguments:
     design: Design = field(default_factory=Design)
     """Live courses, and unseen classes."""
     adaptation: AdaptationConfig = field(default_factory=lambda: AdaptationConfig(updates=UPDATES))
-    """How to adapt; gradient steps in place of seconds, so that results repeat: 35 take about the
-    two seconds a live course on one core."""
+    """How to adapt; gradient steps in place of seconds, so that results repeat: 35 take about
+    two seconds a live course on one core. --adaptation.updates None: as many as the seconds allow.
+    """
     specialists: tuple[str, ...] = ()
     """Runs that were trained on a shift, as "NAME=FOLDER"; the others are made by training the
     deployed policy further."""
@@ -90,7 +91,7 @@ class Arguments:
     quick: bool = False
     """The small form: one seed, ten courses, no specialists but those given."""
     undo: bool = False
-    """Only take back the last promotion in FOLDER."""
+    """Only take back the last promotion in FOLDER; without from."""
     json: OutputFile = None
     """Where to write the results as JSON."""
 
@@ -113,6 +114,8 @@ class Arguments:
             )
 
     def _check_recorded(self) -> None:
+        if self.undo:
+            raise ValueError("undo is True with from; expected one of the two")
         for name in OF_THE_STUDY:
             if getattr(self, name) != (usual := getattr(type(self)(), name)):
                 raise ValueError(
@@ -212,8 +215,8 @@ def table(results: dict[str, Result], seeds: int, classes: int) -> Table:
     shown.caption = (
         "means, 95 % intervals over seeds and classes; recovered: of the specialist's gap, where "
         "it is surely above 0\nwithout guard: newest adapters minus frozen; belief told: frozen "
-        "with the estimated ability and forgetting, minus frozen; old population: adapted minus "
-        "frozen on usual classes"
+        "whose belief is told at the end, in force or not, minus frozen; old population: adapters "
+        "in force minus frozen on usual classes"
     )
     return shown
 
@@ -233,11 +236,10 @@ def as_json(results: dict[str, Result], arguments: Arguments) -> dict[str, Any]:
     }
 
 
-def undo(folders: Iterable[Path]) -> int:
-    """Take back the last promotion of each folder; returns the exit code."""
-    for folder in folders:
-        before = Ledger(folder).undo()
-        print(f"{folder}: {before or 'the deployed policy'} teaches again")
+def undo(folder: Path) -> int:
+    """Take back the last promotion; returns the exit code."""
+    before = Ledger(folder).undo()
+    print(f"{folder}: {before or 'the deployed policy'} teaches again")
     return 0
 
 
@@ -258,7 +260,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = tyro.cli(Arguments, args=argv, description=__doc__).small
         if arguments.undo:
-            return undo([arguments.folder])
+            return undo(arguments.folder)
         torch.set_num_threads(1)
         run = read_run(arguments.run)
         run.tutor.policy.to("cpu")

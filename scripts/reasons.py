@@ -89,9 +89,9 @@ def started(run: TrainedRun, classes: int, purpose: Choosable) -> Simulation:
     return simulation
 
 
-def reasons_table(found: dict[str, Faithfulness], states: int, classes: int) -> Table:
+def reasons_table(found: dict[str, Faithfulness], states: int, classes: str) -> Table:
     """Ways of giving reasons, the most faithful first."""
-    shown = Table(title=f"Reasons: {states} decisions of {classes} classes (95 % interval)")
+    shown = Table(title=f"Reasons: {states} decisions of {classes} (95 % interval)")
     shown.add_column("tokens left out by")
     first = f"first {faithfulness.TOP} deleted"
     for title in ("deletion AUC", "insertion AUC", "deletion gain", "insertion gain", first):
@@ -106,9 +106,9 @@ def reasons_table(found: dict[str, Faithfulness], states: int, classes: int) -> 
     return shown
 
 
-def guard_table(cost: GuardCost) -> Table:
+def guard_table(cost: GuardCost, classes: str) -> Table:
     """What the guard-rails cost and how often each fires."""
-    shown = Table("guard-rails", title=f"Guard-rails: {cost.classes} classes (95 % interval)")
+    shown = Table("guard-rails", title=f"Guard-rails: {classes} (95 % interval)")
     shown.add_column("", justify="right")
     shown.add_row("NLG without", f"{cost.without:.3f}")
     shown.add_row("difference with them", f"{cost.difference:+.4f}")
@@ -120,9 +120,9 @@ def guard_table(cost: GuardCost) -> Table:
     return shown
 
 
-def causes_table(name: str, report: CauseReport, classes: int) -> Table:
+def causes_table(name: str, report: CauseReport, classes: str) -> Table:
     """Which way of blaming finds the true cause how often."""
-    shown = Table(title=f"Causes of errors under {name}: {classes} classes (95 % interval)")
+    shown = Table(title=f"Causes of errors under {name}: {classes} (95 % interval)")
     shown.add_column("named")
     for group, count in report.errors.items():
         shown.add_column(f"{group} ({count:,})", justify="right")
@@ -147,7 +147,7 @@ def measure(arguments: Arguments, console: Console) -> dict[str, Any]:
     run, classes, purpose = read_run(arguments.run), arguments.classes, arguments.purpose
     moments = faithfulness.collect(run.tutor, started(run, classes, purpose), arguments.every)
     found, states = faithfulness.measure(run.tutor.policy, moments), len(moments.actions)
-    console.print(reasons_table(found, states, classes))
+    console.print(reasons_table(found, states, told := f"{classes} classes for {purpose}"))
     course, curriculum = run.config.course, find(run.config.curriculum)
     cost = guard_cost.measure(
         run.tutor,
@@ -158,13 +158,13 @@ def measure(arguments: Arguments, console: Console) -> dict[str, Any]:
         run.config.population.constants,
         purpose,
     )
-    console.print(guard_table(cost))
+    console.print(guard_table(cost, f"{cost.classes} classes for {purpose}"))
     tutors = [run.tutor, *map(make_tutor, OTHERS)]
     causes = {
         tutor.name: error_causes.measure(tutor, started(run, classes, purpose)) for tutor in tutors
     }
     for name, report in causes.items():
-        console.print(causes_table(name, report, classes))
+        console.print(causes_table(name, report, told))
     return {
         "run": str(arguments.run),
         "purpose": purpose,

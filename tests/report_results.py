@@ -58,7 +58,12 @@ ADAPTED = {
     "candidate_minus_frozen": INTERVAL,
     "informed_minus_frozen": INTERVAL,
     "old_population_minus_frozen": INTERVAL,
-    "seeds": [{"promotions": [{"event": "promoted"}, {"event": "rolled back"}]}],
+    "seeds": [
+        {
+            "known": {"learners": {"told": True}},
+            "promotions": [{"event": "promoted"}, {"event": "rolled back"}],
+        }
+    ],
 }
 TOLD = {"auc": 0.6131, "accuracy": 0.7, "recall": 0.4, "f1": 0.5}
 ROW = {"name": "share correct", "group": "core", "real": 0.66, "simulated": 0.9, "tolerance": 0.01}

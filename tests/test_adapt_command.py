@@ -60,7 +60,10 @@ def test_results_are_printed_written_and_found_again(
     assert written.stat().st_mtime_ns == before
     assert json.loads(path.read_text()) == found
     assert adapt.main([*words, "--adaptation.clip", "0.1"]) == 2
-    assert "holds another adaptation" in capsys.readouterr().err
+    said = "holds an adaptation with config.clip 0.2; expected 0.1, as asked"
+    assert said in " ".join(capsys.readouterr().err.split())
+    with pytest.raises(ValueError, match="undo is True with from"):
+        adapt.Arguments(records=(tmp_path,), undo=True)
 
 
 def test_a_promotion_is_undone_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from agents.presets import TrainConfig
 from agents.tutors.registry import make_tutor
 from envs.course import Course
+from envs.seeds import SEEDS, Choosable
+from envs.simulation import Simulation
 from scripts import evaluate, reasons
 from tests.untrained import write_untrained_run
 from tests.written_up import written_up
@@ -39,6 +43,28 @@ def test_results_are_printed_and_written(
     shown = capsys.readouterr().out
     assert "occlusion" in shown
     assert "vetoes of a course: rest" in shown
+
+
+@pytest.mark.parametrize("purpose", ["evaluation", "tuning"])
+def test_figures_are_of_the_classes_that_they_name(
+    run: Path,
+    purpose: Choosable,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Limits chosen on the classes on which their cost is told would look cheaper than they are."""
+    met: list[int] = []
+    seed = Simulation.seed
+
+    def watched(self: Simulation, seeds: np.ndarray, *rest: Any) -> None:
+        met.extend(np.ravel(seeds).tolist())
+        seed(self, seeds, *rest)
+
+    monkeypatch.setattr(Simulation, "seed", watched)
+    assert reasons.main([str(run), "--quick", "--purpose", purpose]) == 0
+    assert met
+    assert all(each in SEEDS[purpose] for each in met)
+    assert capsys.readouterr().out.count(f"classes for {purpose}") >= 3
 
 
 def test_bad_input_is_named_before_any_work(

@@ -64,7 +64,7 @@ def test_every_measurement_has_a_section_that_shows_its_figures(tmp_path: Path) 
     adapted = "0.400 (0.300 to 0.500) | +0.3500 (+0.3000 to +0.5000)"
     assert f"| lapses x 3 | {adapted} | +0.4000 (+0.3000 to +0.5000) | 52% |" in text
     assert f"| no shift | {adapted} | - | - |" in text
-    assert text.count("| 1, 1 |") == 2  # promoted, taken back
+    assert text.count("| 1, 1, 1 |") == 2  # told, promoted, taken back
     assert text.index("| occlusion | 0.100") < text.index("| random order | 0.000")
     assert "| attention | not a slip | 0 | - |" in text
     assert "a loss of 0.47%" in text

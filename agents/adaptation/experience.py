@@ -1,7 +1,8 @@
 """From a live stream of decisions to what adaptation learns from.
 
-A stream is a sequence of `LiveTransition`s of B classes side by side: simulated, recorded, or in
-Unity; nothing in it is hidden from a tutor. Shapes: B classes, S learners, M decisions.
+A stream is a sequence of `LiveTransition`s of B classes side by side, simulated or recorded
+(Unity's by its record, after the session); nothing in it is hidden from a tutor. Shapes: B classes,
+S learners, M decisions.
 """
 
 from collections.abc import Callable, Sequence

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -217,6 +217,15 @@ def _teach_round(
     made.finish()
 
 
+def _flat(settings: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    """Settings by dotted name."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{within}{name}.")
+        else:
+            yield f"{within}{name}", value
+
+
 def kept_or_adapted(trial: Trial) -> Adapted:
     """As `adapt`; what an earlier call with the same settings wrote into the folder is read.
 
@@ -235,7 +244,12 @@ def kept_or_adapted(trial: Trial) -> Adapted:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["settings"] == settings:
             return Adapted(**content["adapted"])
-        raise ValueError(f"{folder} holds another adaptation; expected its settings, or no folder")
+        theirs, ours = (dict(_flat(each)) for each in (content["settings"], settings))
+        name = next(name for name in ours | theirs if ours.get(name) != theirs.get(name))
+        raise ValueError(
+            f"{folder} holds an adaptation with {name} {theirs.get(name)}; expected "
+            f"{ours.get(name)}, as asked, or another folder"
+        )
     shutil.rmtree(folder / SHELF, ignore_errors=True)  # what an interrupted adaptation left
     found = adapt(trial)
     write_json(path, {"settings": settings, "adapted": asdict(found)})

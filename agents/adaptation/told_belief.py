@@ -58,7 +58,7 @@ class ToldBelief:
     @property
     def told(self) -> bool:
         """Whether the belief is told."""
-        return self.likelier.low > 0
+        return bool(self.likelier.low > 0)
 
     @property
     def estimated(self) -> Constants:

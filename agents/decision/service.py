@@ -65,6 +65,7 @@ class DecisionService:
 
         Args:
             observation: Of `envs.spaces`, without a batch axis.
+                Where only events are at hand, `envs.observed_class` makes it of them.
             events: Of the decision before, a batch of one, for whom the tutor saw attend.
 
         Raises:

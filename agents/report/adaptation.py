@@ -23,10 +23,12 @@ def section(results: Mapping[str, Any]) -> Section:
         "trained for; adapters learn from what can be seen, and a guard decides on courses held "
         f"back what may teach. Then {results['classes']} unseen classes of the same kind (seeds "
         f"{results['seeds']}; NLG on the delayed test, mean, 95 % interval).{_specialist(results)} "
-        "Without guard: the newest adapters, whether they were let teach or not. Belief told: no "
-        "adapters, but the ability and forgetting that were estimated of the class in its belief. "
-        "Old: what is in force at the end, on the classes it was trained for. Last, promotions and "
-        "how often the guard took one back, in all seeds."
+        "In force are adapters and, where courses held back bear it out, a belief that is told "
+        "the learners' ability, forgetting and gain from practice as estimated. Without guard: the "
+        "newest adapters, let teach or not. Belief told: no adapters, but the belief told at the "
+        "end, borne out or not. Old: adapters in force at the end, on the classes the policy was "
+        "trained for. Last, how many seeds tell the belief at the end, promotions of adapters, and "
+        "how often the guard took one back."
     )
     caption = "NLG of what is in force minus the frozen policy's"
     if any(each["gap"] is not None for each in kinds.values()):
@@ -43,11 +45,12 @@ def _specialist(results: Mapping[str, Any]) -> str:
     decisions, given = results["decisions_of_other_specialists"], results["specialists"]
     if not decisions and not given:
         return ""
-    said = " A specialist was trained on such classes by the hidden reward"
+    who = [f"{run} ({name})" for name, run in given.items()]
     if decisions:
-        said += f": the deployed policy, {decisions:,} decisions more"
-    if given:
-        said += f" ({', '.join(f'{name}: {run}' for name, run in given.items())})"
+        who.append(
+            f"{'elsewhere ' if given else ''}the deployed policy, {decisions:,} decisions more"
+        )
+    said = f" A specialist was trained on such classes by the hidden reward: {', '.join(who)}"
     return f"{said}. Recovered: of its gap, where it is surely above 0."
 
 
@@ -55,7 +58,7 @@ def _table(kinds: Mapping[str, Any]) -> Table:
     courses = next(iter(kinds.values()))["courses"][-1]
     head = [
         *("classes", "frozen", f"adapted - frozen, {courses} courses", "specialist's gap"),
-        *("recovered", "without guard", "belief told", "old", "promoted, taken back"),
+        *("recovered", "without guard", "belief told", "old", "told, promoted, taken back"),
     ]
     return Table(head=head, rows=[_row(name, each) for name, each in kinds.items()])
 
@@ -63,7 +66,9 @@ def _table(kinds: Mapping[str, Any]) -> Table:
 def _row(name: str, each: Mapping[str, Any]) -> list[str]:
     gap, minus = each["gap"], "_minus_frozen"
     others = (f"candidate{minus}", f"informed{minus}", f"old_population{minus}")
+    told = sum(seed["known"]["learners"]["told"] for seed in each["seeds"])
     events = [entry["event"] for seed in each["seeds"] for entry in seed["promotions"]]
+    promoted = events.count("promoted")
     return [
         name,
         with_interval(each["frozen"]),
@@ -71,7 +76,7 @@ def _row(name: str, each: Mapping[str, Any]) -> list[str]:
         "-" if gap is None else with_interval(gap, 4, "+"),
         or_dash(each["recovered"], ".0%"),
         *(with_interval(each[figure], 4, "+") for figure in others),
-        f"{events.count('promoted')}, {len(events) - events.count('promoted')}",
+        ", ".join(map(str, (told, promoted, len(events) - promoted))),
     ]
 
 

@@ -31,9 +31,10 @@ def section(results: Mapping[str, Any]) -> Section:
         f"seeds {settings['seeds']}, {settings['classes']} unseen classes (mean, 95 % interval "
         "over classes, and over seeds where there are several). L_self: what is hidden of the "
         "observation and the next answers are foretold; L_cross: the modalities of a learner are "
-        "matched, and fail at times in training; pre-trained: the trunk learnt both before any "
-        f"reward. Decisions to target: {until(settings)}; where sensors fail in training, those "
-        "courses are harder; pre-training is not counted."
+        "matched, and hidden from the policy at times in training (not from tracing); "
+        "pre-trained: the trunk learnt both before any reward. "
+        f"Decisions to target: {until(settings)}, where sensors are hidden in training in "
+        "such courses; pre-training is not counted."
     )
     picture = points(
         list(variants),
