@@ -91,6 +91,8 @@ class Play:
         ):
             logger = configure(str(folder), ["tensorboard"])
             session = Session(tutoring, record, logger, status, self.courses)
+            if self.believed.told:
+                status.say(f"the belief takes the learners for {self.believed}")
             if self.adapters is not None:
                 status.say(f"{self.tutor} teaches {who}")
             begun = time.monotonic()

@@ -190,6 +190,8 @@ def turns_of(arguments: Arguments) -> Iterator[Turn]:
     """
     identity: dict[str, Any] = {"believed": arguments.believed.told}
     who = arguments.seed, arguments.population, arguments.believed
+    if arguments.believed.told:
+        print(f"the belief takes the learners for {arguments.believed}")
     if arguments.tutor is None:
         simulation, choose, found = trained(arguments.run, arguments.adapters, *who)
         identity |= found.identity

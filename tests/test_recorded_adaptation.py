@@ -213,7 +213,7 @@ def test_adapters_from_records_teach_until_they_are_taken_back(
     assert said is not None
     seen = found["learners"]["memory.forgetting"]["value"]
     assert float(said[1]) == pytest.approx(seen, abs=6e-4)
-    assert "not surely better: leave it" in " ".join(shown.split())
+    assert "answers held back not surely better" in " ".join(shown.split())
     name = Ledger(folder).now
     assert name is not None
     assert f"teaches with adapters {name} of {folder}" in " ".join(shown.split())
