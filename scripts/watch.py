@@ -67,8 +67,7 @@ class Arguments:
     population: LearnerPopulation = field(default_factory=LearnerPopulation)
     """What the learners are like; default: as the run's, of a rule calibrated."""
     believed: BelievedLearners = field(default_factory=BelievedLearners)
-    """What the tutor's belief takes the learners for, whoever they are: `scripts.adapt --from` says
-    what records tell of them. `scripts.iterate` reads no session that was taught so."""
+    """What the belief takes them for (see `scripts.adapt --from`; iterate reads no such record)."""
     lesson: int = 0
     """Show this lesson only, 1 and up; 0 shows the whole course."""
     delay: float | None = None
