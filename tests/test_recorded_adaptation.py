@@ -19,6 +19,7 @@ from agents.adaptation.ledger import Ledger
 from agents.adaptation.recorded import Moment, replay, side_by_side
 from agents.adaptation.rounds import Rounds
 from agents.adaptation.stream import watched_course
+from agents.believed_learners import BelievedLearners
 from agents.checkpoint import load_policy, save_policy
 from agents.ppo_config import PPOConfig
 from agents.presets import TrainConfig
@@ -88,15 +89,18 @@ def experience(policy: AttentionPolicy, stream: list[LiveTransition]) -> Experie
     return recorded(policy, PPOConfig(differential=False), *stream)  # the rate is of all classes
 
 
+@pytest.mark.parametrize("believed", [BelievedLearners(), BelievedLearners(forgetting=0.3)])
 def test_a_recorded_class_is_the_same_experience_as_the_simulated_one(
-    run: Path, records: list[Path]
+    run: Path, tmp_path: Path, believed: BelievedLearners
 ) -> None:
-    """Within float32; else adapters would learn from something that never happened."""
-    policy = load_policy(run, "cpu")
-    classes = read_classes(records[3:4], shelf.digest(policy))
+    """Within float32, whatever the belief was told; else adapters would learn from what never was."""
+    policy, told = load_policy(run, "cpu"), f"--believed.forgetting={believed.forgetting}"
+    record = watched(run, tmp_path / "record", 3, told)
+    classes = read_classes([record], shelf.digest(policy))
     [own] = classes.courses.values()
     course = list(replay(own, classes.course, classes.curriculum))
-    env = ClassroomVectorEnv(1, course=COURSE, curriculum=CURRICULUM)
+    known = believed.constants
+    env = ClassroomVectorEnv(1, course=COURSE, curriculum=CURRICULUM, believed=known)
     again = cast("AttentionPolicy", Again(policy, course))
     simulated = list(watched_course(env, again, WATCHING_SEED + 3))
     assert len(simulated) == len(course)

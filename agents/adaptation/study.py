@@ -172,7 +172,11 @@ def usual_classes(run: TrainedRun, course: Course, subject: Curriculum) -> Estim
 
 
 def adapt(trial: Trial) -> Adapted:
-    """Adapt on live courses, and look at what is in force after some of them."""
+    """Adapt on live courses, and look at what is in force after some of them.
+
+    The live courses themselves are taught with the usual belief: adapters and their guard compare
+    like with like.
+    """
     shift, run, config, design = SHIFTS[trial.shift], trial.run, trial.config, trial.design
     deployed = run.tutor.policy
     belief = ToldBelief(shift.subject(run.config), trial.of_usual)

@@ -1,8 +1,9 @@
 """Should the belief be told what kind of learners a stream has? Held-back classes decide.
 
 Learners are estimated from the live classes; where their estimate foretells the answers of classes
-that it never saw surely better than usual learners' constants do, belief and prospects are computed
-with it from then on. The policy stays as it is: it reads what it was trained to read, of others.
+that it never saw surely better than usual learners' constants do, belief and prospects should be
+computed with it (`believed`). The policy stays as it is: it reads what it was trained to read, of
+others. To foretell better is not to teach better; what it is worth is measured (`scripts.adapt`).
 """
 
 from collections.abc import Sequence
