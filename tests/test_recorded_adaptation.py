@@ -93,7 +93,7 @@ def experience(policy: AttentionPolicy, stream: list[LiveTransition]) -> Experie
 def test_a_recorded_class_is_the_same_experience_as_the_simulated_one(
     run: Path, tmp_path: Path, believed: BelievedLearners
 ) -> None:
-    """Within float32, whatever the belief was told; else adapters would learn from what never was."""
+    """Within float32, whatever a belief is told; else adapters would learn from what never was."""
     policy, told = load_policy(run, "cpu"), f"--believed.forgetting={believed.forgetting}"
     record = watched(run, tmp_path / "record", 3, told)
     classes = read_classes([record], shelf.digest(policy))
