@@ -211,8 +211,9 @@ def iterate(arguments: Arguments, console: Console) -> int:
     console.print(trial_table(trials, arguments.classes))
     better = keeps_new(trials)
     keep(candidate if better else run.folder, folder)
-    console.print(f"{folder} holds the {'new' if better else 'last'} policy")
-    content = {"kept": "new" if better else "last", "rule": RULE, **grounds(sessions, arguments)}
+    kept, sure = ("new", "surely") if better else ("last", "not surely")
+    console.print(f"{folder} holds the {kept} policy: the new one is {sure} better for them")
+    content = {"kept": kept, "rule": RULE, **grounds(sessions, arguments)}
     content |= {"fit": found.as_dict()}
     content |= {"trials": {name: trial.as_dict() for name, trial in trials.items()}}
     for path in filter(None, (folder / RESULTS, arguments.json)):
