@@ -212,7 +212,8 @@ def iterate(arguments: Arguments, console: Console) -> int:
     better = keeps_new(trials)
     keep(candidate if better else run.folder, folder)
     kept, sure = ("new", "surely") if better else ("last", "not surely")
-    console.print(f"{folder} holds the {kept} policy: the new one is {sure} better for them")
+    told = f"{folder} holds the {kept} policy: the new one is {sure} better for these learners"
+    console.print(told, soft_wrap=True, markup=False)
     content = {"kept": kept, "rule": RULE, **grounds(sessions, arguments)}
     content |= {"fit": found.as_dict()}
     content |= {"trials": {name: trial.as_dict() for name, trial in trials.items()}}
