@@ -147,7 +147,7 @@ def test_records_of_a_belief_told_otherwise_are_refused(tmp_path: Path) -> None:
     """Read again, they would be taken for a tutor's whose belief is the usual one."""
     words = [f"--tutor={TUTOR}", "--believed.forgetting=0.2", f"--record={tmp_path / 'told'}"]
     assert watch.main(words) == 0
-    with pytest.raises(ValueError, match=r"a belief told .*'forgetting': 0\.2"):
+    with pytest.raises(ValueError, match=r"a belief that was told .*'forgetting': 0\.2"):
         read_sessions([tmp_path / "told"])
 
 
